@@ -1,0 +1,128 @@
+// Package diagnose runs one diagnosis from start to end: the browser's own
+// requests first, then the probes, then who answered, what the browser
+// concludes, what is wrong and what to change. All of it is one Report; every
+// screen and format is a view of that value.
+package diagnose
+
+import (
+	"encoding/json"
+	"time"
+
+	"corstui/diagnose/answer"
+	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
+	"corstui/diagnose/finding"
+	"corstui/diagnose/probe"
+	"corstui/snippets"
+)
+
+// SchemaVersion is the version of the Report's JSON form.
+const SchemaVersion = 1
+
+// Report is one diagnosis, redacted and sanitised as it was made: whatever is
+// in it may be shown.
+type Report struct {
+	Schema int `json:"schema"`
+	// ID is the caller's own, any JSON value; null without.
+	ID json.RawMessage `json:"id"`
+	// Headline is the verdict in one or two sentences: what, where, who.
+	Headline   string        `json:"headline"`
+	Started    time.Time     `json:"started"`
+	Case       exchange.Case `json:"case"`
+	Verdict    fetch.Verdict `json:"verdict"`
+	AnsweredBy answer.Answer `json:"answered_by"`
+	// DecidedBy is the ID of the exchange at which the verdict fell.
+	DecidedBy string          `json:"decided_by"`
+	Steps     []Step          `json:"steps"`
+	Exchanges []answer.Seen   `json:"exchanges"`
+	Triggers  []fetch.Trigger `json:"preflight_because"`
+	Fault     *fetch.Fault    `json:"fault,omitempty"`
+	// Local is what the browser itself refused; nothing was sent then.
+	Local       *fetch.LocalBlock          `json:"local,omitempty"`
+	Credentials []fetch.CredentialDecision `json:"credentials"`
+	Facts       answer.Facts               `json:"facts"`
+	Findings    []finding.Finding          `json:"findings"`
+	Plan        []finding.Step             `json:"plan"`
+	// Policy is what the API must allow for this case.
+	Policy snippets.Policy `json:"policy"`
+	// Browser is what an installed browser concluded, nil unless it was asked.
+	Browser *BrowserVerdict `json:"browser,omitempty"`
+}
+
+// StepName is one of the four steps of the walk.
+type StepName string
+
+// The four steps, in the order in which people think of them. On the wire the
+// WAF looks before Access.
+const (
+	StepBrowser StepName = "browser"
+	StepAccess  StepName = "access"
+	StepWAF     StepName = "waf"
+	StepOrigin  StepName = "origin"
+)
+
+// Status is how a step went.
+type Status string
+
+// The statuses of a step.
+const (
+	StatusPass    Status = "pass"
+	StatusFail    Status = "fail"
+	StatusWarn    Status = "warn"
+	StatusSkip    Status = "skip"
+	StatusUnknown Status = "unknown"
+)
+
+// Step is one station of the walk.
+type Step struct {
+	Step    StepName `json:"step"`
+	Status  Status   `json:"status"`
+	Summary string   `json:"summary"`
+	// Answered says that the deciding answer came from here.
+	Answered  bool     `json:"answered"`
+	Exchanges []string `json:"exchanges"`
+}
+
+// BrowserVerdict is what an installed browser concluded of the same fetch.
+type BrowserVerdict struct {
+	Product       string   `json:"product"` // "Chrome/156.0.8078.79"
+	Allowed       bool     `json:"allowed"`
+	Reason        *string  `json:"reason"`
+	Console       []string `json:"console"`
+	PreflightSent bool     `json:"preflight_sent"`
+	Readable      []string `json:"readable_headers"`
+	Status        int      `json:"status"`
+	// Agrees says that it concluded what the model did.
+	Agrees bool   `json:"agrees"`
+	Note   string `json:"note,omitempty"`
+}
+
+// EventKind says what an Event tells.
+type EventKind string
+
+// The events of a run, in the order in which they come.
+const (
+	EventSending  EventKind = "sending"  // Exchange holds the request alone
+	EventSeen     EventKind = "seen"     // Exchange is in
+	EventVerdict  EventKind = "verdict"  // Report is what the browser's own requests show
+	EventPlanned  EventKind = "planned"  // Probes will be sent
+	EventFinished EventKind = "finished" // Report is complete
+)
+
+// Event is what happened during a run. Exchanges and reports in it are redacted.
+type Event struct {
+	Kind     EventKind
+	Exchange *answer.Seen
+	Probes   []probe.Probe
+	Report   *Report
+}
+
+// ExchangeByID returns the exchange of the report with that ID, nil without.
+func (r *Report) ExchangeByID(id string) *answer.Seen {
+	for i := range r.Exchanges {
+		if r.Exchanges[i].ID == id {
+			return &r.Exchanges[i]
+		}
+	}
+	return nil
+}
