@@ -2,21 +2,48 @@
 // origin as separate handlers in the order of the wire, each able to answer by
 // itself with the marks that the real ones show, and every mistake as a
 // scenario.
+//
+// # Hosts
+//
+// Every scenario owns its hosts, made from its name, so that all scenarios can
+// be served at once by one listener:
+//
+//   - https://NAME.api.example.com is the API. It is of another origin than the
+//     page https://app.example.com, and of the same site.
+//   - https://NAME.api.example.net is an API of another site, where cookies of
+//     SameSite Lax or Strict stay at home.
+//   - https://NAME.app.example.com is page and API in one, for calls of the
+//     same origin.
+//   - https://NAME.example.workers.dev is a Worker on its own host.
+//   - https://team.cloudflareaccess.com is the team that logs people in.
+//
+// One loopback port serves them all: the first byte of a connection tells TLS
+// from plain HTTP. Over TLS stands the path, with certificates of a CA that is
+// made at Start; over plain HTTP stands a page on http://localhost:PORT that
+// runs the scenario's fetch in the visitor's own browser.
 package lab
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
 
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/probe"
 )
 
-// Truth is what a correct diagnosis of a scenario says.
+// Truth is what a correct diagnosis of a scenario says. It follows from the
+// Fetch Standard and from what the set-up is, not from what any tool prints;
+// choices that can be disputed have a comment where the scenario stands.
 type Truth struct {
 	Layer     string   `json:"layer"` // answered_by.layer
 	Certain   bool     `json:"certain"`
 	Allowed   bool     `json:"allowed"`
-	BlockedAt string   `json:"blocked_at"` // empty when allowed
+	BlockedAt string   `json:"blocked_at"` // empty when allowed, and when nothing was sent
 	Reason    string   `json:"reason"`     // CorsError name, empty for none
 	Mistakes  []int    `json:"mistakes"`   // exactly those
 	Errors    []string `json:"errors"`     // IDs of findings of severity error, exactly those
@@ -28,28 +55,177 @@ type Truth struct {
 type Scenario struct {
 	Name  string // kebab-case
 	Shows string // one line
+	// Case is what the page attempts. The session of a logged-in user is made
+	// by the running lab: take the case from Lab.Case.
 	Case  exchange.Case
 	Truth Truth
+
+	at      place               // where the API lives
+	build   func(*builder)      // sets up the path
+	session func(*site) session // the user's login, nil for none
 }
 
-// Scenarios returns all scenarios in teaching order.
-func Scenarios() []Scenario { return nil }
+// Lab is a running path. It is safe for concurrent use.
+type Lab struct {
+	scenarios []Scenario
+	port      int
+	ca        *authority
+	net       *listener
+	servers   []*http.Server
+	team      *team
 
-// Lab is a running path.
-type Lab struct{}
+	mu    sync.RWMutex
+	sites map[string]*site // by host
+	cases map[string]exchange.Case
 
-// Start serves a scenario (or all, with an empty name) on loopback until Close.
-// port 0 picks a free one. An unknown name is an error that suggests the nearest.
-func Start(ctx context.Context, name string, port int) (*Lab, error) { return nil, nil }
+	close sync.Once
+	done  sync.WaitGroup
+	stop  context.CancelFunc
+}
 
-// Network reaches the lab: every host of its scenarios, by its own CA.
-func (l *Lab) Network() probe.Network { return probe.Network{} }
+// Start serves a scenario (or all, with an empty name) on loopback until Close
+// or the end of ctx. port 0 picks a free one. An unknown name is an error that
+// suggests the nearest.
+func Start(ctx context.Context, name string, port int) (*Lab, error) {
+	chosen := Scenarios()
+	if name != "" {
+		s, err := find(chosen, name)
+		if err != nil {
+			return nil, err
+		}
+		chosen = []Scenario{s}
+	}
+	ca, err := newAuthority()
+	if err != nil {
+		return nil, fmt.Errorf("lab: make a certificate authority: %w", err)
+	}
+	tcp, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return nil, fmt.Errorf("lab: listen on loopback port %d: %w", port, err)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	l := &Lab{
+		scenarios: chosen,
+		port:      tcp.Addr().(*net.TCPAddr).Port,
+		ca:        ca,
+		team:      theTeam(),
+		sites:     map[string]*site{},
+		cases:     map[string]exchange.Case{},
+		stop:      stop,
+	}
+	for _, s := range chosen {
+		l.set(s)
+	}
+	l.serve(tcp)
+	l.done.Add(1)
+	go func() {
+		defer l.done.Done()
+		<-ctx.Done()
+		l.shut()
+	}()
+	return l, nil
+}
 
-// URL is where a person looks: http://localhost:PORT, with the failing page.
-func (l *Lab) URL() string { return "" }
+// set puts the sites of a scenario in place and makes its case.
+func (l *Lab) set(s Scenario) {
+	b := newBuilder(s, l.team)
+	if s.build != nil {
+		s.build(b)
+	}
+	for _, st := range b.sites {
+		st.start()
+		l.sites[st.host] = st
+	}
+	c := s.Case
+	if s.session != nil {
+		c.Session = s.session(b.sites[0])
+	}
+	l.cases[s.Name] = c
+}
+
+func (l *Lab) serve(tcp net.Listener) {
+	l.net = newListener(tcp)
+	tlsServer := &http.Server{
+		Handler:           http.HandlerFunc(l.serveTLS),
+		TLSConfig:         l.tlsConfig(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          quiet,
+	}
+	plainServer := &http.Server{
+		Handler:           http.HandlerFunc(l.servePlain),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          quiet,
+	}
+	l.servers = []*http.Server{tlsServer, plainServer}
+	l.done.Add(3)
+	go func() { defer l.done.Done(); l.net.run() }()
+	go func() { defer l.done.Done(); _ = tlsServer.ServeTLS(l.net.tls, "", "") }()
+	go func() { defer l.done.Done(); _ = plainServer.Serve(l.net.plain) }()
+}
+
+// shut ends listener and servers; it does not wait.
+func (l *Lab) shut() {
+	l.close.Do(func() {
+		l.net.close()
+		for _, s := range l.servers {
+			_ = s.Close()
+		}
+	})
+}
+
+// Close stops serving and waits until nothing of the lab runs any more.
+func (l *Lab) Close() error {
+	l.stop()
+	l.shut()
+	l.done.Wait()
+	return nil
+}
 
 // Addr is the loopback address, 127.0.0.1:PORT, of TLS and plain HTTP alike.
-func (l *Lab) Addr() string { return "" }
+func (l *Lab) Addr() string { return fmt.Sprintf("127.0.0.1:%d", l.port) }
 
-// Close stops serving.
-func (l *Lab) Close() error { return nil }
+// URL is where a person looks: http://localhost:PORT, with the failing page.
+func (l *Lab) URL() string { return fmt.Sprintf("http://localhost:%d", l.port) }
+
+// Network reaches the lab: every host of its scenarios, by its own CA.
+func (l *Lab) Network() probe.Network {
+	return probe.Network{ConnectTo: []string{"::" + l.Addr()}, CAPEM: l.ca.pem}
+}
+
+// Scenarios are those that this lab serves.
+func (l *Lab) Scenarios() []Scenario { return l.scenarios }
+
+// Case returns what the page of the scenario attempts, with the session of its
+// user filled in. ok is false where this lab does not serve the scenario.
+func (l *Lab) Case(name string) (c exchange.Case, ok bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	c, ok = l.cases[name]
+	return c, ok
+}
+
+// AccessToken returns a fresh token of the Access application on that host, as
+// a logged-in user holds it; empty where no application is.
+func (l *Lab) AccessToken(host string) string {
+	s := l.site(host)
+	if s == nil {
+		return ""
+	}
+	a := s.config().access
+	if a == nil {
+		return ""
+	}
+	return l.team.appToken(a.aud, time.Hour)
+}
+
+// site returns the site of a host, nil without.
+func (l *Lab) site(host string) *site {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.sites[host]
+}
+
+// ErrUnknownScenario is what Start's error wraps where no scenario has the name.
+var ErrUnknownScenario = errors.New("no such scenario")

@@ -1,0 +1,133 @@
+package lab
+
+import (
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+)
+
+// teamHost is the team domain of the lab, where people log in.
+const teamHost = "team.cloudflareaccess.com"
+
+// team is the Zero Trust organisation: its keys, and what its own host answers.
+type team struct {
+	signer jose.Signer
+	keys   jose.JSONWebKeySet
+	public *rsa.PublicKey
+}
+
+// theTeam returns the one team that all labs of the process share.
+var theTeam = sync.OnceValue(func() *team {
+	keys := teamKeys()
+	t := &team{public: &keys[0].PublicKey}
+	for _, k := range keys {
+		sum := sha256.Sum256(k.N.Bytes())
+		t.keys.Keys = append(t.keys.Keys, jose.JSONWebKey{
+			Key: &k.PublicKey, KeyID: hex.EncodeToString(sum[:]), Algorithm: string(jose.RS256), Use: "sig",
+		})
+	}
+	var err error
+	t.signer, err = jose.NewSigner(
+		jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: keys[0], KeyID: t.keys.Keys[0].KeyID}},
+		(&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		panic(err) // a fixed key with a fixed algorithm
+	}
+	return t
+})
+
+// sign makes a JWT of the team.
+func (t *team) sign(claims map[string]any) string {
+	s, err := jwt.Signed(t.signer).Claims(claims).Serialize()
+	if err != nil {
+		panic(err) // maps of strings and numbers always sign
+	}
+	return s
+}
+
+// appToken is the application token that a logged-in user's browser holds as
+// the cookie CF_Authorization. A negative life gives one that has expired.
+func (t *team) appToken(aud string, life time.Duration) string {
+	exp := time.Now().Add(life)
+	issued := exp.Add(-24 * time.Hour)
+	return t.sign(map[string]any{
+		"aud": []string{aud}, "email": "dev@example.com", "exp": exp.Unix(), "iat": issued.Unix(), "nbf": issued.Unix(),
+		"iss": "https://" + teamHost, "type": "app", "identity_nonce": "q7LkWcD2r0Xn5TzB",
+		"sub": "5f0c2a4e-9d1b-4f7a-8c63-2b7e90d4a1f8", "country": "DE",
+	})
+}
+
+// globalToken is the team's own token, which no application accepts.
+func (t *team) globalToken() string {
+	now := time.Now()
+	return t.sign(map[string]any{
+		"aud": "5c3a51e9b5d24c6f8f1e7a90b2c4d6e8f0123456789abcdef0123456789abcde", "email": "dev@example.com",
+		"exp": now.Add(time.Hour).Unix(), "iat": now.Unix(), "nbf": now.Unix(), "iss": "https://" + teamHost, "type": "org",
+		"sub": "5f0c2a4e-9d1b-4f7a-8c63-2b7e90d4a1f8",
+	})
+}
+
+// accepts says whether a token is good for an application: signed by the team,
+// of type app, for this audience, and not expired.
+func (t *team) accepts(token, aud string, now time.Time) bool {
+	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		return false
+	}
+	var standard jwt.Claims
+	var own struct {
+		Type string `json:"type"`
+	}
+	if parsed.Claims(t.public, &standard, &own) != nil || own.Type != "app" {
+		return false
+	}
+	return standard.ValidateWithLeeway(jwt.Expected{
+		Issuer: "https://" + teamHost, AnyAudience: jwt.Audience{aud}, Time: now,
+	}, 0) == nil
+}
+
+// answer is what the team's own host says.
+func (t *team) answer(r *http.Request) *response {
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/cdn-cgi/access/login/"):
+		return t.loginPage(r)
+	case r.URL.Path == "/cdn-cgi/access/certs":
+		return reply(200, mustJSON(t.keys), "Content-Type", "application/json", "Cache-Control", "public, max-age=3600")
+	case r.URL.Path == "/cdn-cgi/access/get-identity":
+		return reply(400, mustJSON(map[string]any{"err": "no app token set"}), "Content-Type", "application/json")
+	case r.URL.Path == "/cdn-cgi/access/logout":
+		return reply(200, page("Logged out ・ Cloudflare Access", "<h1>You are logged out</h1>"), "Content-Type", "text/html",
+			"Set-Cookie", "CF_Authorization=; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Path=/; Secure; HttpOnly; SameSite=None")
+	}
+	return reply(404, page("Error ・ Cloudflare Access", "<h1>Not found</h1>"), "Content-Type", "text/html")
+}
+
+// loginPage is where a browser arrives that follows an Access redirect. It has
+// no CORS headers, whoever asks.
+func (t *team) loginPage(r *http.Request) *response {
+	domain := strings.TrimPrefix(r.URL.Path, "/cdn-cgi/access/login/")
+	return reply(200,
+		page("Sign in ・ Cloudflare Access", `<h1>Sign in to `+htmlText(domain)+`</h1>
+<form method="post" action="/cdn-cgi/access/callback"><label>Email <input name="email" type="email"></label> <button>Send me a code</button></form>`),
+		append([]string{"Content-Type", "text/html", "Cf-Access-Domain", oneLine(domain),
+			"X-Frame-Options", "DENY", "Content-Security-Policy", "frame-ancestors 'none'",
+			"Set-Cookie", fmt.Sprintf("CF_Session=%s; Expires=%s; Path=/; Secure; HttpOnly; SameSite=None", nonce(), time.Now().Add(4*time.Hour).UTC().Format(http.TimeFormat)),
+		}, noStore...)...)
+}
+
+// page is a short HTML page.
+func page(title, body string) string {
+	return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + title + "</title>\n</head>\n<body>\n" + body + "\n</body>\n</html>\n"
+}
+
+var htmlEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
+
+func htmlText(s string) string { return htmlEscapes.Replace(s) }
