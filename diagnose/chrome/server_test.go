@@ -30,11 +30,13 @@ const (
 	hostB = "other.cc.test" // a third origin
 )
 
-// answer is what the server sends for a path, byte for byte. An empty string
-// closes the connection without a word.
+// answer is what the server sends for a path, byte for byte.
 type answer struct {
 	preflight string // to OPTIONS with access-control-request-method
 	request   string // to everything else
+	// withCookie is sent in place of request where a Cookie header came; empty
+	// makes no difference.
+	withCookie string
 }
 
 // wireServer is a loopback server of TLS and plain HTTP that answers with raw
@@ -47,6 +49,9 @@ type wireServer struct {
 	answers map[string]answer
 	log     map[string][]string // by first path segment: method, host, path
 }
+
+// hangUp as an answer closes the connection without a word.
+const hangUp = "\x00close"
 
 // startServer starts the server; it ends with the test.
 func startServer(t testing.TB) *wireServer {
@@ -137,7 +142,7 @@ func (s *wireServer) conn(c net.Conn) {
 	}
 	method, target := f[0], f[1]
 	var host, preflightFor string
-	length := 0
+	length, cookies := 0, false
 	for {
 		h, err := r.ReadString('\n')
 		if err != nil {
@@ -153,6 +158,8 @@ func (s *wireServer) conn(c net.Conn) {
 			host = value
 		case "access-control-request-method":
 			preflightFor = value
+		case "cookie":
+			cookies = true
 		case "content-length":
 			length, _ = strconv.Atoi(value)
 		}
@@ -168,19 +175,27 @@ func (s *wireServer) conn(c net.Conn) {
 	if err != nil {
 		hostname = host
 	}
+	if hostname == "127.0.0.1" {
+		hostname = "localhost"
+	}
 	segment := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 2)[0]
 	s.mu.Lock()
 	s.log[segment] = append(s.log[segment], method+" "+hostname+path)
 	a, ok := s.answers[strings.ToLower(hostname)+path]
 	s.mu.Unlock()
+	send := a.request
 	switch {
 	case !ok:
-		io.WriteString(c, "HTTP/1.1 599 Not Scripted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+		send = "HTTP/1.1 599 Not Scripted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 	case method == "OPTIONS" && preflightFor != "":
-		io.WriteString(c, a.preflight)
-	default:
-		io.WriteString(c, a.request)
+		send = a.preflight
+	case cookies && a.withCookie != "":
+		send = a.withCookie
 	}
+	if send == hangUp {
+		return
+	}
+	io.WriteString(c, send)
 	// A clean end, so that the peer does not see a reset before the answer.
 	if t, ok := c.(*tls.Conn); ok {
 		t.CloseWrite()
