@@ -7,11 +7,7 @@
 // "Unknown" is an answer, and beats a guess.
 package answer
 
-import (
-	"time"
-
-	"corstui/diagnose/exchange"
-)
+import "corstui/diagnose/exchange"
 
 // A Layer is a station of the request's way that can answer by itself.
 type Layer string
@@ -48,7 +44,7 @@ type Evidence struct {
 	What string `json:"what"`
 	// Says is what it proves, as a sentence.
 	Says string `json:"says"`
-	// Strength is "certain", "likely" or "supporting".
+	// Strength is "certain", "likely", "supporting" or "contradicting".
 	Strength string `json:"strength,omitempty"`
 	// Rule is the ID of the evidence rule, for `explain` and tests.
 	Rule string `json:"rule,omitempty"`
@@ -102,20 +98,4 @@ type Proof struct {
 	Pair  []string `json:"pair"` // exchange IDs
 	Layer Layer    `json:"layer"`
 	Says  string   `json:"says"`
-}
-
-// Of decides who answered one exchange, by that exchange alone.
-func Of(x exchange.Exchange) Answer {
-	return Answer{Layer: LayerUnknown, Confidence: Unknown, Evidence: []Evidence{}}
-}
-
-// Attribute decides who answered each of the exchanges of one diagnosis: each
-// by itself first, then by the pairs that they form. now is the time against
-// which signed metadata and tokens are checked.
-func Attribute(c exchange.Case, xs []exchange.Exchange, now time.Time) ([]Seen, Facts) {
-	seen := make([]Seen, len(xs))
-	for i, x := range xs {
-		seen[i] = Seen{x, Of(x)}
-	}
-	return seen, Facts{}
 }

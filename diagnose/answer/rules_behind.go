@@ -1,0 +1,239 @@
+package answer
+
+import (
+	"slices"
+	"strings"
+
+	"corstui/diagnose/exchange"
+)
+
+// cacheRules accuse Cloudflare's cache of the bytes; whether what it stored is
+// wrong is a matter of pairs (pairs_cache.go).
+var cacheRules = []Rule{
+	{
+		ID: "cache-status", Matches: "cf-cache-status: HIT, STALE, UPDATING or REVALIDATED",
+		What: "cf-cache-status", Layer: LayerCache, Strength: Certain, Product: "Cloudflare cache",
+		Says:   "Cloudflare served this from its cache.",
+		Source: "Cloudflare docs «Cloudflare cache responses»", Grade: Documented,
+		match: func(v *view) *hit {
+			if !slices.Contains([]string{"HIT", "STALE", "UPDATING", "REVALIDATED"}, v.ccs) {
+				return nil
+			}
+			h := &hit{says: "cf-cache-status: " + v.ccs + ": Cloudflare served this from its cache; its headers are those of the stored answer."}
+			if v.whole && !v.front {
+				h.doubts = append(h.doubts, "Neither cf-ray nor server: cloudflare is there: another hand wrote or passed on cf-cache-status.")
+			}
+			return h
+		},
+	},
+}
+
+// unmarkedRules are bodies that look telling and are not.
+var unmarkedRules = []Rule{
+	{
+		ID: "go-404", Matches: "the body is “404 page not found” and nothing names a server",
+		What: "body", Layer: LayerUnknown, Strength: Unknown,
+		Says:   "“404 page not found” is the default of every Go program: an app, Traefik and other proxies all send it.",
+		Source: "Go net/http source; published answers of both kinds", Grade: Observed,
+		match: func(v *view) *hit {
+			if !v.is(404) || v.text != "404 page not found" || v.server != "" && !v.front || v.has("x-powered-by") || v.ccs == "HIT" {
+				return nil
+			}
+			h := &hit{candidates: []Layer{LayerOrigin, LayerProxy}}
+			if v.noCCS {
+				h.candidates = append(h.candidates, LayerWorker)
+			}
+			return h
+		},
+	},
+}
+
+// workerRules speak of hosts where no origin exists.
+var workerRules = []Rule{
+	{
+		ID: "workers-dev", Matches: "a host under workers.dev",
+		What: "URL", Layer: LayerWorker, Strength: Certain, Product: "Cloudflare Worker",
+		Says:   "Behind a workers.dev host there is no origin: the Worker's code made this answer.",
+		Source: "Cloudflare docs «workers.dev»", Grade: Documented, faint: true,
+		match: func(v *view) *hit {
+			if !underHost(v.host, "workers.dev") {
+				return nil
+			}
+			h := &hit{}
+			// Access and the account's security rules may stand in front, and
+			// some of their refusals carry no mark.
+			if (v.status == 401 || v.status == 403 || v.status == 429) && v.text == "" {
+				h.strength = Likely
+			}
+			return h
+		},
+	},
+	{
+		ID: "pages-dev", Matches: "a host under pages.dev, not a redirect",
+		What: "URL", Layer: LayerWorker, Strength: Likely, Product: "Cloudflare Pages",
+		Says:   "Behind a pages.dev host there is no origin: Cloudflare Pages serves it.",
+		Source: "order of things; a Bulk Redirect or Access may stand in front", Grade: Inferred, faint: true,
+		match: when(func(v *view) bool { return underHost(v.host, "pages.dev") && !v.redirect() }),
+	},
+	{
+		ID: "pages-asset", Matches: "Pages' default headers with access-control-allow-origin: * and etag, without cf-cache-status",
+		What: "cache-control, referrer-policy, etag", Layer: LayerWorker, Strength: Likely, Product: "Cloudflare Pages",
+		Says:   "The headers are those that Cloudflare Pages puts on its files, and no cache was asked.",
+		Source: "Cloudflare docs «Serving Pages»", Grade: Documented,
+		match: when(func(v *view) bool {
+			return v.noCCS && pagesTrio(v) && v.header("access-control-allow-origin") == "*" && v.has("etag")
+		}),
+	},
+	{
+		ID: "worker-time", Matches: "server-timing with a cfWorker duration, no cf-cache-status, an answer that is no error of Cloudflare",
+		What: "server-timing: cfWorker", Layer: LayerWorker, Strength: Likely, Product: "Cloudflare Worker",
+		Says:   "A Worker ran on this request, and nothing behind Cloudflare's cache was asked.",
+		Source: "Cloudflare docs (Workers, server-timing)", Grade: Documented,
+		match: when(func(v *view) bool { return v.noCCS && workerTimeRE.MatchString(v.header("server-timing")) }),
+	},
+}
+
+func pagesTrio(v *view) bool {
+	return strings.EqualFold(v.header("cache-control"), "public, max-age=0, must-revalidate") &&
+		strings.EqualFold(v.header("x-content-type-options"), "nosniff") &&
+		strings.EqualFold(v.header("referrer-policy"), "strict-origin-when-cross-origin")
+}
+
+// behindRules place what carries no mark of its own.
+var behindRules = []Rule{
+	{
+		ID: "pages-like", Matches: "cf-cache-status: DYNAMIC, no header of an app, and the three default headers of Pages",
+		What: "cache-control, x-content-type-options, referrer-policy", Layer: LayerUnknown, Strength: Unknown,
+		Says:   "The headers are the default ones of Cloudflare Pages, but an origin may send the same.",
+		Source: "Cloudflare docs «Serving Pages»", Grade: Documented,
+		match: func(v *view) *hit {
+			if v.ccs != "DYNAMIC" || !pagesTrio(v) || v.has("x-powered-by", "x-request-id", "etag", "access-control-allow-origin") {
+				return nil
+			}
+			return &hit{candidates: []Layer{LayerWorker, LayerOrigin}}
+		},
+	},
+	{
+		ID: "cache-passed", Matches: "cf-cache-status: DYNAMIC, MISS, EXPIRED or BYPASS",
+		What: "cf-cache-status", Layer: LayerOrigin, Strength: Likely,
+		Says:   "The answer came from behind Cloudflare's cache: the origin, or a Worker that keeps the origin's headers.",
+		Source: "Cloudflare docs «Cloudflare cache responses»", Grade: Documented, faint: true,
+		match: func(v *view) *hit {
+			if !slices.Contains([]string{"DYNAMIC", "MISS", "EXPIRED", "BYPASS"}, v.ccs) {
+				return nil
+			}
+			return &hit{says: "cf-cache-status: " + v.ccs + ": the answer came from behind Cloudflare's cache. That is the origin, unless a Worker composed it from the origin's headers."}
+		},
+	},
+	{
+		ID: "passed-on", Matches: "a proxy shows that it asked what is behind it (x-cache: Miss, cache-status: fwd, upstream time), and no mark of its own",
+		What: "x-cache, cache-status, x-envoy-upstream-service-time", Layer: LayerOrigin, Strength: Likely,
+		Says:   "The proxy in front says that it asked the app behind it for this answer.",
+		Source: "RFC 9211; the vendors' documentation of these headers", Grade: Documented, faint: true,
+		match: when(func(v *view) bool {
+			c := strings.ToLower(v.header("x-cache"))
+			return strings.HasSuffix(c, "miss from cloudfront") || strings.HasSuffix(c, "error from cloudfront") && v.text != "" ||
+				v.has("x-envoy-upstream-service-time", "x-kong-upstream-latency", "x-runtime") || strings.Contains(strings.ToLower(v.header("cache-status")), "fwd=")
+		}),
+	},
+	{
+		ID: "own-server", Matches: "the answer came past Cloudflare from the address that the user named as the origin",
+		What: "--direct", Layer: LayerOrigin, Strength: Likely,
+		Says:   "The request went past Cloudflare, to the address that was named as the origin.",
+		Source: "order of things", Grade: Inferred, faint: true,
+		match: when(func(v *view) bool {
+			return v.x.Purpose == exchange.PurposeDirect || v.x.Purpose == exchange.PurposeDirectPreflight
+		}),
+	},
+	{
+		ID: "local-address", Matches: "the host asked is this machine or one of a private network, and Cloudflare is not on the way",
+		What: "URL", Layer: LayerOrigin, Strength: Likely,
+		Says:   "The host asked is this machine or one of a private network: a server there answered.",
+		Source: "order of things", Grade: Inferred, faint: true,
+		match: when(func(v *view) bool { return v.local() && !v.front }),
+	},
+}
+
+// lastRules say what may have answered where nothing else decides.
+var lastRules = []Rule{
+	{
+		ID: "unmarked-refusal", Matches: "4xx on a Cloudflare front without cf-cache-status and without any mark",
+		What: "cf-cache-status is absent", Layer: LayerUnknown, Strength: Unknown,
+		Says:   "The refusal came before Cloudflare's cache and carries no mark: a rule with its own block response, a Worker, or Access may have made it.",
+		Source: "Cloudflare docs «Create a custom rule in the dashboard»", Grade: Documented,
+		match: func(v *view) *hit {
+			if !v.noCCS || v.status < 400 || v.status > 499 {
+				return nil
+			}
+			h := &hit{candidates: []Layer{LayerWAF, LayerWorker, LayerEdge}}
+			if v.status == 401 || v.status == 403 || v.status == 400 && v.method == "OPTIONS" {
+				h.candidates = append(h.candidates, LayerAccess)
+			}
+			return h
+		},
+	},
+	{
+		ID: "unmarked-preflight", Matches: "2xx to OPTIONS on a Cloudflare front without cf-cache-status, with the vary list of Access's CORS settings",
+		What: "vary", Layer: LayerUnknown, Strength: Unknown,
+		Says:   "The preflight was answered before Cloudflare's cache: by Access's CORS settings or by a Worker.",
+		Source: "Cloudflare docs «CORS» (Access)", Grade: Documented,
+		match: func(v *view) *hit {
+			if v.method != "OPTIONS" || !v.noCCS || v.status/100 != 2 {
+				return nil
+			}
+			h := &hit{candidates: []Layer{LayerWorker}}
+			if accessVary(v) {
+				h.candidates = []Layer{LayerAccess, LayerWorker}
+			}
+			return h
+		},
+	},
+	{
+		ID: "before-cache", Matches: "any other answer on a Cloudflare front without cf-cache-status",
+		What: "cf-cache-status is absent", Layer: LayerUnknown, Strength: Unknown,
+		Says:   "The answer was made before Cloudflare's cache: by a Worker, or by a rule of Cloudflare.",
+		Source: "Cloudflare docs «Cloudflare cache responses»", Grade: Documented,
+		match: func(v *view) *hit {
+			if !v.noCCS {
+				return nil
+			}
+			h := &hit{candidates: []Layer{LayerWorker, LayerEdge}}
+			if v.status/100 == 2 {
+				h.candidates = []Layer{LayerWorker}
+			}
+			if v.status >= 500 || v.redirect() {
+				h.candidates = append(h.candidates, LayerOrigin)
+			}
+			return h
+		},
+	},
+	{
+		ID: "nothing", Matches: "anything else",
+		What: "headers and body", Layer: LayerUnknown, Strength: Unknown,
+		Says:   "Nothing in this answer names who made it.",
+		Source: "no rule matched", Grade: Observed,
+		match: func(v *view) *hit {
+			h := &hit{candidates: []Layer{LayerOrigin, LayerProxy}}
+			if v.front || !v.whole {
+				h.candidates = []Layer{LayerWorker, LayerOrigin, LayerProxy}
+			}
+			if !v.whole {
+				h.says = "Nothing in this answer names who made it; it is not complete, so what is missing proves nothing."
+			}
+			return h
+		},
+	},
+}
+
+// accessVary says whether vary has the three names that Access's CORS settings
+// send, alone.
+func accessVary(v *view) bool {
+	var names []string
+	for n := range strings.SplitSeq(strings.ToLower(v.hs.Value("vary")), ",") {
+		if n = strings.TrimSpace(n); n != "" {
+			names = append(names, n)
+		}
+	}
+	slices.Sort(names)
+	return slices.Equal(names, []string{"access-control-request-headers", "access-control-request-method", "origin"})
+}
