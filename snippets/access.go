@@ -1,0 +1,3 @@
+package snippets
+
+func accessFiles(o Options) []File { return nil }

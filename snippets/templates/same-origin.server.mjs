@@ -1,0 +1,74 @@
+// The API below /api/ of the page's own host, on Express 4 or 5. For the
+// browser it is the page's own origin: no CORS, no preflight, and the session
+// cookie of Cloudflare Access for the page covers it.
+//
+//   fetch("/api/data")  ->  @{upstream}/data
+//
+// When the session has ended, Access answers with a redirect to its login,
+// which a fetch() cannot follow. Send the header
+// X-Requested-With: XMLHttpRequest to get a 401 instead, and reload the page.
+//
+// If the API's own host is behind Access too, this server is a stranger there:
+// give it a service token.
+//
+// Needs: npm install express http-proxy-middleware
+// Alone:       PORT=@{listen} node server.mjs   (serves the page from ./public)
+// In your app: import api from "./server.mjs"; app.use(api);
+// The middleware goes before body parsers, which would swallow the body.
+import { realpathSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { createProxyMiddleware } from "http-proxy-middleware";
+
+const UPSTREAM = "@{upstream}";
+const PREFIX = "/api";
+
+const proxy = createProxyMiddleware({
+  target: UPSTREAM,
+  pathFilter: (path) => path.startsWith(PREFIX + "/"),
+  pathRewrite: (path) => path.slice(PREFIX.length),
+  changeOrigin: true,
+  xfwd: true,
+  on: {
+    proxyRes(response) {
+      // The way for pages of other origins stays closed here.
+      for (const name of Object.keys(response.headers)) {
+        if (name.startsWith("access-control-")) delete response.headers[name];
+      }
+    },
+    error(error, req, res) {
+      console.error(error);
+      // A WebSocket's socket, or a response that has begun, can only end.
+      if (res.writeHead === undefined || res.headersSent) {
+        res.destroy();
+        return;
+      }
+      res.statusCode = 502;
+      res.setHeader("Content-Type", "text/plain");
+      res.end("Bad Gateway\n");
+    },
+  },
+});
+
+export default proxy;
+
+async function serve() {
+  const { default: express } = await import("express");
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(proxy);
+  app.use(express.static("public"));
+  const server = app.listen(Number(process.env.PORT ?? @{listen}));
+  server.on("upgrade", proxy.upgrade);
+}
+
+// Whether this file was started, and not imported.
+function isMain() {
+  if (!process.argv[1]) return false;
+  try {
+    return import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href;
+  } catch {
+    return false;
+  }
+}
+
+if (isMain()) await serve();

@@ -1,0 +1,3 @@
+package snippets
+
+func wafFiles(o Options) []File { return nil }
