@@ -109,6 +109,7 @@ func (l *Lab) tlsConfig() *tls.Config {
 			return l.ca.certificate("localhost")
 		},
 		GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) {
+			note(h)
 			if s := l.site(h.ServerName); s != nil && s.config().noCertificate {
 				return noCommonCipher(l.ca), nil
 			}

@@ -148,6 +148,7 @@ func (l *Lab) serve(tcp net.Listener) {
 	tlsServer := &http.Server{
 		Handler:           http.HandlerFunc(l.serveTLS),
 		TLSConfig:         l.tlsConfig(),
+		ConnContext:       withHello,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          quiet,

@@ -143,6 +143,7 @@ type peeked struct {
 	net.Conn
 	first byte
 	given bool
+	hello hello
 }
 
 func (p *peeked) Read(b []byte) (int, error) {

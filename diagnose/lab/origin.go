@@ -2,7 +2,6 @@ package lab
 
 import (
 	"net/http"
-	"strings"
 )
 
 // pageOrigin is the page of most scenarios.
@@ -20,6 +19,9 @@ type corsConfig struct {
 	credentials string // Access-Control-Allow-Credentials
 	maxAge      string // Access-Control-Max-Age
 	noVary      bool   // forgets Vary: Origin
+	// varyAllowedOnly: Vary: Origin is set where the origin is allowed, and
+	// forgotten where it is not.
+	varyAllowedOnly bool
 	// bareErrors: the headers are set where the route answers, so an error
 	// that is made elsewhere has none.
 	bareErrors bool
@@ -75,13 +77,13 @@ func echoIf(test func(string) bool) func(string) string {
 
 // mark sets the CORS headers of an answer.
 func (c corsConfig) mark(r *http.Request, res *response) {
-	if !c.noVary {
+	v := ""
+	if c.allow != nil {
+		v = c.allow(r.Header.Get("Origin"))
+	}
+	if !c.noVary && (v != "" || !c.varyAllowedOnly) {
 		res.header.Add("Vary", "Origin")
 	}
-	if c.allow == nil {
-		return
-	}
-	v := c.allow(r.Header.Get("Origin"))
 	if v == "" {
 		return
 	}
@@ -192,9 +194,4 @@ func answers(h handler) workerCode {
 			return res
 		}
 	}
-}
-
-// hasSuffixHost is a hasty test of origins: endsWith.
-func hasSuffixHost(suffix string) func(string) bool {
-	return func(o string) bool { return strings.HasSuffix(o, suffix) }
 }

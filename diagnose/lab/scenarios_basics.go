@@ -175,12 +175,9 @@ var basics = []Scenario{
 			Mistakes: []int{6}, Errors: []string{"cache-pinned-origin"},
 		},
 		build: func(b *builder) {
-			b.origin = app(allowing(pageOrigin, "https://admin.example.com"), api1().with("/v1/catalog.csv",
-				func(*http.Request) *response {
-					return reply(http.StatusOK, "id,name\n1,Bolt\n2,Nut\n", "Content-Type", "text/csv; charset=utf-8", "Cache-Control", "public, max-age=86400")
-				}))
+			b.origin = app(allowing(pageOrigin, "https://admin.example.com"), api1().with("/v1/catalog.csv", catalog))
 			b.cache = &cache{
-				eligible: func(r *http.Request) bool { return r.URL.Path == "/v1/catalog.csv" }, excludeOrigin: true, ttl: 24 * time.Hour,
+				eligible: csv, excludeOrigin: true, ttl: 24 * time.Hour,
 				primed: []primed{{url: b.url("/v1/catalog.csv"), origin: "https://admin.example.com", ago: 31 * time.Minute}},
 			}
 		},
