@@ -6,12 +6,293 @@ import (
 	"corstui/diagnose/exchange"
 )
 
-// Engine is a browser engine as a value: a name and its deviations from the
-// standard.
-type Engine struct{ name string }
+// The response taintings of the Fetch Standard.
+const (
+	taintingBasic  = "basic"
+	taintingCORS   = "cors"
+	taintingOpaque = "opaque"
+)
+
+// maxRedirects is the redirect count of HTTP-redirect fetch: the 21st fails.
+const maxRedirects = 20
 
 // Run performs fetch() for the case over the transport: main fetch, HTTP fetch,
 // CORS-preflight fetch and HTTP-redirect fetch of the Fetch Standard.
 func Run(ctx context.Context, c exchange.Case, t Transport, o Options) Result {
-	panic("not built")
+	r := newRun(ctx, c, t, o)
+	r.fetch()
+	r.conclude()
+	return r.res
+}
+
+// A run is one fetch() under way: the standard's request and response, and what
+// has been seen.
+type run struct {
+	ctx    context.Context
+	t      Transport
+	o      Options
+	e      Engine
+	asked  devSet  // the deviations that this run depended on
+	stored *replay // set when exchanges are read, not sent
+	within bool    // another run asks for this one: no consoles of others
+
+	c    exchange.Case
+	page Origin // the page's origin
+
+	// The request.
+	method   string
+	headers  exchange.Headers // what the script set, and the body's Content-Type
+	original exchange.Headers // the same, before any redirect
+	body     string
+	hasBody  bool
+	first    *URL
+	cur      *URL
+	redirect int // how many were followed
+	tainting string
+	tainted  bool // redirect-tainted: the origin is serialised as null
+	site     int  // Sec-Fetch-Site, the widest relation on the chain
+	changed  bool // a redirect went to another origin
+	needed   bool // a hop before this one needed a preflight
+
+	cookies cookieStore
+	cache   *PreflightCache
+	failure failure
+	res     Result
+}
+
+func newRun(ctx context.Context, c exchange.Case, t Transport, o Options) *run {
+	c = c.WithDefaults()
+	return &run{ctx: ctx, t: t, o: o, e: o.Engine, c: c, page: ParseOrigin(c.Origin)}
+}
+
+// has says whether the engine deviates in this way, and remembers that the run
+// depended on it: engines that agree on all that was asked agree on the verdict.
+func (r *run) has(d deviation) bool {
+	r.asked |= 1 << d
+	return r.e.has(d)
+}
+
+// credentialed says that the credentials mode is include.
+func (r *run) credentialed() bool { return r.c.Credentials == exchange.CredentialsInclude }
+
+// fetch is the fetch method and, hop by hop, main fetch.
+func (r *run) fetch() {
+	if !r.construct() || !r.beforeNetwork() {
+		return
+	}
+	r.first = r.cur
+	r.res.SameOrigin = SameOrigin(r.page, r.cur.Origin())
+	for r.mainFetch() {
+	}
+}
+
+// beforeNetwork is the part of main fetch that ends a fetch before anything is
+// sent: bad port and mixed content.
+func (r *run) beforeNetwork() bool {
+	switch {
+	case IsBadPort(r.cur):
+		return r.refuse(failure{cause: causeLocalPort, url: r.cur})
+	case r.mixed(r.cur):
+		return r.refuse(failure{cause: causeLocalMixed, url: r.cur})
+	}
+	return true
+}
+
+// mixed is "should fetching request be blocked as mixed content". A page with
+// the opaque origin is in a secure context.
+func (r *run) mixed(u *URL) bool {
+	if u.Scheme != "http" && u.Scheme != "ws" && u.Scheme != "ftp" {
+		return false
+	}
+	if r.page.Scheme == "http" {
+		if IsPotentiallyTrustworthy(u) || !isLoopbackHost(r.page.Host) {
+			return false
+		}
+		return !r.has(devMixedFromHTTPSOnly)
+	}
+	if IsPotentiallyTrustworthy(u) {
+		return r.has(devLoopbackMixed)
+	}
+	return true
+}
+
+// mainFetch chooses the branch of main fetch for the current URL and performs
+// it. It returns true when a redirect leads to another hop.
+func (r *run) mainFetch() bool {
+	r.site = max(r.site, relation(r.page, r.cur.Origin()))
+	switch {
+	case SameOrigin(r.page, r.cur.Origin()) && (r.tainting == "" || r.tainting == taintingBasic):
+		r.tainting = taintingBasic
+	case r.cur.Scheme == "data" && r.redirect == 0:
+		r.tainting = taintingBasic
+		r.res.Verdict.Allowed = true
+		r.res.Verdict.ReadableHeaders = []string{"content-type"}
+		return false
+	case r.c.Mode == exchange.ModeSameOrigin:
+		return r.refuse(failure{cause: causeLocalMode, url: r.cur})
+	case r.c.Mode == exchange.ModeNoCORS:
+		if r.c.Redirect != exchange.RedirectFollow {
+			return r.refuse(failure{cause: causeLocalRedirectMode, url: r.cur})
+		}
+		r.tainting = taintingOpaque
+		if !r.cur.IsHTTP() {
+			return r.refuse(failure{cause: causeLocalScheme, url: r.cur})
+		}
+	case !r.cur.IsHTTP():
+		return r.refuse(failure{cause: causeLocalScheme, url: r.cur})
+	default:
+		r.tainting = taintingCORS
+	}
+	return r.httpFetch()
+}
+
+// httpFetch is HTTP fetch: the preflight where one is needed, the request, the
+// CORS check, and what follows from the status.
+func (r *run) httpFetch() bool {
+	if r.redirect == 0 {
+		r.res.Credentials = r.credentialDecisions()
+	}
+	if r.tainting == taintingCORS && !r.preflight() {
+		return false
+	}
+	if !isSafeMethod(r.method) && !r.o.AllowUnsafe {
+		return r.hold()
+	}
+	x := r.send(exchange.PurposeRequest)
+	switch {
+	case x.Failure != nil:
+		return r.networkError(x, false)
+	case x.Response == nil:
+		return r.hold()
+	}
+	hs := r.receive(x.Response.Headers)
+	status := x.Response.Status
+	if status == 407 && r.has(devUnexpectedProxyAuth) {
+		return r.fail(failure{cause: causeProxyAuth, exchange: x.ID, status: status}, r.step())
+	}
+	r.storeCookies(hs)
+	check, passes := failure{}, true
+	if r.tainting == taintingCORS {
+		check, passes = corsCheck(r.requestOrigin(), r.credentialed(), hs)
+		check.exchange, check.status = x.ID, status
+	}
+	if r.redirects(status, hs) {
+		return r.redirectFetch(x, hs, check, passes)
+	}
+	if !passes {
+		r.clearCache()
+		return r.fail(check, r.step())
+	}
+	if f, ok := r.resourcePolicy(x, hs); !ok {
+		return r.fail(f, r.step())
+	}
+	r.respond(x.ID, hs)
+	return false
+}
+
+// step is the name of the step at which the current request stands.
+func (r *run) step() BlockedAt {
+	if r.redirect > 0 {
+		return AtRedirect
+	}
+	return AtRequest
+}
+
+// requestOrigin is "serializing a request origin".
+func (r *run) requestOrigin() string {
+	if r.tainted {
+		return "null"
+	}
+	return SerializeOrigin(r.page)
+}
+
+// send puts the current request on the wire.
+func (r *run) send(p exchange.Purpose) exchange.Exchange {
+	if r.stored != nil {
+		return r.record(r.stored.next(p, r.method, r.cur.WithoutFragment(), "", ""))
+	}
+	return r.record(r.t.RoundTrip(r.ctx, p, r.request()))
+}
+
+func (r *run) record(x exchange.Exchange) exchange.Exchange {
+	if x.Response != nil || x.Failure != nil {
+		r.res.Exchanges = append(r.res.Exchanges, x)
+		r.res.DecidedBy = x.ID
+	}
+	return x
+}
+
+// receive returns the headers of a response as the engine reads them.
+func (r *run) receive(hs exchange.Headers) exchange.Headers {
+	for i := range hs {
+		n := hs[i].Name
+		if n == "" || (n[len(n)-1] != ' ' && n[len(n)-1] != '\t') {
+			continue
+		}
+		keep := r.has(devSpaceBeforeColon)
+		out := make(exchange.Headers, 0, len(hs))
+		for _, h := range hs {
+			if name := trimOWS(h.Name); name == h.Name {
+				out = append(out, h)
+			} else if keep {
+				out = append(out, exchange.Header{Name: name, Value: h.Value})
+			}
+		}
+		return out
+	}
+	return hs
+}
+
+// hold ends the run before a request that may not be sent, or that no stored
+// exchange answers: allowed as far as was seen.
+func (r *run) hold() bool {
+	req := r.request()
+	r.res.Unsent = &req
+	r.res.Verdict.Partial = true
+	r.res.Verdict.Allowed = true
+	return false
+}
+
+// refuse ends the run with what the browser itself refuses.
+func (r *run) refuse(f failure) bool {
+	if r.redirect > 0 { // by a redirect only: redirectFetch names its own causes
+		return r.fail(f, AtRedirect)
+	}
+	r.failure = f
+	r.failure.failed = true
+	return false
+}
+
+// fail ends the run at a step.
+func (r *run) fail(f failure, at BlockedAt) bool {
+	f.failed = true
+	if f.url == nil {
+		f.url = r.cur
+	}
+	r.failure = f
+	r.res.Verdict.BlockedAt = &at
+	if f.exchange != "" {
+		r.res.DecidedBy = f.exchange
+	}
+	return false
+}
+
+// networkError ends the run with a request that got no HTTP answer.
+func (r *run) networkError(x exchange.Exchange, preflight bool) bool {
+	at := r.step()
+	if preflight {
+		at = AtPreflight
+	}
+	return r.fail(failure{cause: causeNetwork, exchange: x.ID, network: x.Failure, preflight: preflight}, at)
+}
+
+// relation orders Sec-Fetch-Site: 0 same-origin, 1 same-site, 2 cross-site.
+func relation(page, target Origin) int {
+	switch {
+	case SameOrigin(page, target):
+		return 0
+	case SchemefulSameSite(page, target):
+		return 1
+	}
+	return 2
 }

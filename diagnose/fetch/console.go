@@ -1,0 +1,285 @@
+package fetch
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"corstui/diagnose/exchange"
+)
+
+// consoles fills in what each engine prints. An engine that agrees with this
+// one on every deviation that the run depended on concludes the same; for the
+// others the run is repeated over the exchanges that were seen.
+func (r *run) consoles() {
+	c := &r.res.Verdict.Console
+	for _, e := range Browsers() {
+		*c.of(e) = r.consoleAs(e)
+	}
+}
+
+// of returns the place of an engine's sentence.
+func (c *Console) of(e Engine) *string { return profiles[e.id].console(c) }
+
+// consoleAs is what engine e prints for this fetch.
+func (r *run) consoleAs(e Engine) string {
+	if r.agrees(e) {
+		return r.sentence(e)
+	}
+	again := r.repeatAs(e)
+	if again.res.Verdict.Partial && !r.res.Verdict.Partial {
+		return r.sentence(e) // it would have sent something that was not seen
+	}
+	return again.sentence(e)
+}
+
+// agrees says that an engine cannot conclude anything else than this run.
+func (r *run) agrees(e Engine) bool {
+	return (engineDeviations[e.id]^engineDeviations[r.e.id])&r.asked == 0
+}
+
+// repeatAs runs the same case as another engine over the exchanges seen.
+func (r *run) repeatAs(e Engine) *run {
+	o := r.o
+	o.Engine = e
+	again := newRun(r.ctx, r.c, nil, o)
+	again.within = true
+	again.stored = &replay{xs: r.res.Exchanges, strict: true}
+	again.fetch()
+	again.conclude()
+	return again
+}
+
+// sentence is what engine e prints for the outcome of this run; empty for
+// nothing.
+func (r *run) sentence(e Engine) string {
+	f := &r.failure
+	if !f.failed {
+		return r.warningSentence(e)
+	}
+	t := profiles[e.id].text(f.cause)
+	if t.s == "" {
+		return ""
+	}
+	s := r.fill(t.s, e)
+	if t.frame {
+		s = profiles[e.id].frame(r, s)
+	}
+	return s
+}
+
+// warningSentence is what engines print although they allow.
+func (r *run) warningSentence(e Engine) string {
+	for _, w := range r.res.Warnings {
+		if t := profiles[e.id].wildcardWarning; w == WarningAuthorizationCoveredByWildcard && t != "" {
+			return r.fill(t, e)
+		}
+	}
+	return ""
+}
+
+// firefoxWildcardWarning is the string of Firefox for a wildcard that covers
+// Authorization.
+const firefoxWildcardWarning = "Cross-Origin Request Warning: The Same Origin Policy will disallow reading the remote resource at {url} soon. (Reason: When the `Access-Control-Allow-Headers` is `*`, the `Authorization` header is not covered. To include the `Authorization` header, it must be explicitly listed in CORS header `Access-Control-Allow-Headers`)."
+
+// chromiumFrame is the frame of every CORS message of Chromium.
+func chromiumFrame(r *run, s string) string {
+	f := &r.failure
+	if r.tainting != taintingCORS && f.cause == causeNetwork {
+		return s
+	}
+	var b strings.Builder
+	u := r.failureURL()
+	b.WriteString("Access to fetch at '")
+	b.WriteString(u)
+	if first := r.first.String(); first != u {
+		b.WriteString("' (redirected from '")
+		b.WriteString(first)
+		b.WriteString("')")
+	} else {
+		b.WriteString("'")
+	}
+	b.WriteString(" from origin '")
+	b.WriteString(SerializeOrigin(r.page))
+	b.WriteString("' has been blocked by CORS policy: ")
+	if f.preflight && f.cause <= causePreflightRedirect {
+		b.WriteString("Response to preflight request doesn't pass access control check: ")
+	}
+	b.WriteString(s)
+	return b.String()
+}
+
+// firefoxFrame is the frame of Firefox's CORS messages.
+func firefoxFrame(r *run, s string) string {
+	if r.tainting != taintingCORS && r.failure.kind() == "" && r.failure.cause != causeRedirectUserinfo && r.failure.cause != causeRedirectScheme {
+		return "" // the message is about requests to another origin
+	}
+	return "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at " +
+		r.failureURL() + ". (Reason: " + s + "."
+}
+
+// webkitFrame goes around what WebKit says of a redirect that fails its own
+// CORS check.
+func webkitFrame(r *run, s string) string {
+	if f := &r.failure; f.redirects && !f.preflight && f.target != nil {
+		return "Cross-origin redirection to " + f.target.String() + " denied by Cross-Origin Resource Sharing policy: " + s
+	}
+	return s
+}
+
+func (f *failure) kind() string { return causes[f.cause].kind }
+
+func (r *run) failureURL() string {
+	switch {
+	case r.failure.url != nil:
+		return r.failure.url.String()
+	case r.cur != nil:
+		return r.cur.String()
+	}
+	return r.c.URL
+}
+
+// fill replaces the placeholders of a text.
+func (r *run) fill(s string, e Engine) string {
+	if strings.IndexByte(s, '{') < 0 {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s) + 64)
+	for {
+		i := strings.IndexByte(s, '{')
+		if i < 0 {
+			break
+		}
+		j := strings.IndexByte(s[i:], '}')
+		if j < 0 {
+			break
+		}
+		b.WriteString(s[:i])
+		b.WriteString(r.placeholder(s[i+1:i+j], e))
+		s = s[i+j+1:]
+	}
+	b.WriteString(s)
+	return b.String()
+}
+
+func (r *run) placeholder(name string, e Engine) string {
+	f := &r.failure
+	switch name {
+	case "url":
+		return r.failureURL()
+	case "target":
+		if f.target != nil {
+			return f.target.String()
+		}
+		return r.failureURL()
+	case "page":
+		if r.page.Opaque() {
+			return "null"
+		}
+		return SerializeOrigin(r.page) + "/"
+	case "origin":
+		return r.requestOrigin()
+	case "value":
+		return profiles[e.id].escape(f.sent)
+	case "element":
+		return f.element
+	case "status":
+		return strconv.Itoa(f.status)
+	case "method":
+		return f.method
+	case "name":
+		return f.name
+	case "Name":
+		return f.spelt
+	case "says":
+		return f.says
+	case "scheme":
+		return r.cur.Scheme
+	case "port":
+		return r.cur.Port
+	case "neterror":
+		return netError(f.network)
+	}
+	return ""
+}
+
+// escapeUTF16 writes controls and what is not ASCII as \uXXXX, as Chromium does
+// with header values; bytes that are no UTF-8 count as Latin-1.
+func escapeUTF16(s string) string {
+	clean := true
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return s
+	}
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		c, size := utf8.DecodeRuneInString(s[i:])
+		if c == utf8.RuneError && size == 1 {
+			c = rune(s[i])
+		}
+		i += size
+		switch {
+		case c >= ' ' && c < 0x7f:
+			b.WriteRune(c)
+		case c > 0xffff:
+			c -= 0x10000
+			for _, u := range [...]rune{0xd800 + c>>10, 0xdc00 + c&0x3ff} {
+				b.WriteString(`\u`)
+				for shift := 12; shift >= 0; shift -= 4 {
+					b.WriteByte(hex[u>>shift&15])
+				}
+			}
+		default:
+			b.WriteString(`\u`)
+			for shift := 12; shift >= 0; shift -= 4 {
+				b.WriteByte(hex[c>>shift&15])
+			}
+		}
+	}
+	return b.String()
+}
+
+// asItIs is the escaping of engines that do none.
+func asItIs(s string) string { return s }
+
+// netErrors maps what a transport says of a failure to Chromium's net error:
+// the first row whose phase and word fit.
+var netErrors = []struct {
+	phase      exchange.FailurePhase
+	word, name string
+}{
+	{exchange.FailureDNS, "", "ERR_NAME_NOT_RESOLVED"},
+	{exchange.FailureConnect, "unreachable", "ERR_ADDRESS_UNREACHABLE"},
+	{exchange.FailureConnect, "", "ERR_CONNECTION_REFUSED"},
+	{exchange.FailureTLS, "expired", "ERR_CERT_DATE_INVALID"},
+	{exchange.FailureTLS, "not yet valid", "ERR_CERT_DATE_INVALID"},
+	{exchange.FailureTLS, "authority", "ERR_CERT_AUTHORITY_INVALID"},
+	{exchange.FailureTLS, "not trusted", "ERR_CERT_AUTHORITY_INVALID"},
+	{exchange.FailureTLS, "valid for", "ERR_CERT_COMMON_NAME_INVALID"},
+	{exchange.FailureTLS, "", "ERR_SSL_PROTOCOL_ERROR"},
+	{exchange.FailureTimeout, "", "ERR_TIMED_OUT"},
+	{exchange.FailureProtocol, "eof", "ERR_EMPTY_RESPONSE"},
+	{exchange.FailureProtocol, "reset", "ERR_CONNECTION_RESET"},
+	{exchange.FailureProtocol, "http2", "ERR_HTTP2_PROTOCOL_ERROR"},
+	{exchange.FailureProtocol, "", "ERR_INVALID_HTTP_RESPONSE"},
+}
+
+func netError(f *exchange.Failure) string {
+	if f == nil {
+		return ""
+	}
+	message := strings.ToLower(f.Message)
+	for _, row := range netErrors {
+		if row.phase == f.Phase && strings.Contains(message, row.word) {
+			return "Failed to load resource: net::" + row.name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,236 @@
+package fetch
+
+// A Deviation is one place where engines leave the Fetch Standard, or a
+// neighbouring standard, in a way that a page can notice. To add one is a row
+// here and a test of that name.
+type Deviation struct {
+	ID      string   `json:"id"`      // kebab-case
+	Topic   string   `json:"topic"`   // "preflight", "redirect", "safelist", "cache", "cookies", "mixed content", "response"
+	Engines []string `json:"engines"` // those that have it
+	Changes string   `json:"changes"` // what is different from the standard
+	Source  string   `json:"source"`
+	Since   string   `json:"since"` // the version in which it was seen
+}
+
+// deviation is the index of a row.
+type deviation uint8
+
+const (
+	devAuthorizationWildcard deviation = iota
+	devPreflightRedirectFirst
+	devPreflightStatusFirst
+	devPreflightMethodFirst
+	devPreflightInvalidLocation
+	devPreflightOriginKept
+	devPreflightSticky
+	devPreflightOldNames
+	devACRHRepeats
+	devMissingHeaderInScriptOrder
+	devUserAgentDropped
+	devClientHintsSafelisted
+	devHighBytesUnsafe
+	devRepeatedCombined
+	devRangeUnitAnyCase
+	devRangeBounded
+	devRedirectNetworkFirst
+	devRedirectTargetFirst
+	devRedirectSameOriginUserinfo
+	devEmptyLocationIsResponse
+	devEmptyLocationBlocked
+	devFollows309
+	devUnexpectedProxyAuth
+	devSpaceBeforeColon
+	devCacheKeptOnFailure
+	devMaxAgeGarbageUncached
+	devMaxAgePlus
+	devMaxAgeOverflowDefault
+	devMaxAgeNegativeUncached
+	devCacheIncludeNotShared
+	devCacheWildcardLiteral
+	devCacheWildcardAuthorization
+	devSchemelessSite
+	devSameSiteDefaultNone
+	devInsecureNoneAccepted
+	devThirdPartyBlocked
+	devSecureNotOnLoopback
+	devLoopbackMixed
+	devMixedFromHTTPSOnly
+	devOriginKeptOnDowngrade
+	devSecFetchDropped
+	deviationCount
+)
+
+const (
+	onChromium = 1 << idChromium
+	onFirefox  = 1 << idFirefox
+	onWebKit   = 1 << idWebKit
+	onAll      = onChromium | onFirefox | onWebKit
+)
+
+// The versions in which every row was observed, unless its source says read.
+const observed = "Chromium 156, Firefox ESR 153, WebKitGTK 2.50"
+
+// deviations is the one table of what engines do otherwise.
+var deviations = [deviationCount]struct {
+	id, topic string
+	on        uint8
+	changes   string
+	source    string
+}{
+	devAuthorizationWildcard: {"authorization-wildcard", "preflight", onAll,
+		"`*` in Access-Control-Allow-Headers covers Authorization when the request is not credentialed; the standard asks for the name itself. Chromium and Firefox warn.",
+		"Fetch Standard, CORS-preflight fetch; Chrome status entry 5742041264816128; Firefox preference network.cors_preflight.authorization_covered_by_wildcard"},
+	devPreflightRedirectFirst: {"preflight-redirect-first", "preflight", onChromium,
+		"A redirect of a preflight is refused before any header is looked at; the standard runs the CORS check first. The verdict is the same, the reason is not.",
+		"services/network/cors/preflight_controller.cc"},
+	devPreflightStatusFirst: {"preflight-status-first", "preflight", onWebKit,
+		"The status of the preflight is judged before its Access-Control-Allow-Origin, redirects included. The verdict is the same, the reason is not.",
+		"WebCore/loader/CrossOriginAccessControl.cpp, validatePreflightResponse"},
+	devPreflightMethodFirst: {"preflight-method-first", "preflight", onFirefox,
+		"Allow-Methods is parsed and judged before Allow-Headers is parsed. The verdict is the same, the reason is not.",
+		"netwerk/protocol/http/nsCORSListenerProxy.cpp, CheckPreflightRequestApproved"},
+	devPreflightInvalidLocation: {"preflight-invalid-location", "preflight", onChromium | onFirefox,
+		"A preflight answered with a redirect whose Location does not parse is a network error without a CORS reason.",
+		"net::ERR_INVALID_REDIRECT; observed"},
+	devPreflightOriginKept: {"preflight-origin-kept", "redirect", onFirefox,
+		"A preflight after a redirect to a third origin carries the page's origin, while the request behind it carries null; the answer is compared with the page's origin.",
+		"observed"},
+	devPreflightSticky: {"preflight-sticky", "redirect", onFirefox | onWebKit,
+		"Once a request needed a preflight, each later cross-origin hop gets one too, although the redirect made the method GET or took the header away.",
+		"observed; nsHttpChannel copies the preflight parameters to the new channel; WebKit keeps the original headers in NetworkLoadChecker"},
+	devPreflightOldNames: {"preflight-old-names", "redirect", onWebKit,
+		"A preflight after a redirect asks for the header names of the first request, those included that the redirect removed.",
+		"observed; NetworkLoadChecker::m_originalRequestHeaders"},
+	devACRHRepeats: {"acrh-repeats", "preflight", onFirefox,
+		"A name that the script appended twice stands twice in Access-Control-Request-Headers.",
+		"observed"},
+	devMissingHeaderInScriptOrder: {"missing-header-script-order", "preflight", onWebKit,
+		"Of several header names that the preflight does not allow, the first in the script's order and spelling is named.",
+		"observed"},
+	devUserAgentDropped: {"user-agent-dropped", "safelist", onChromium,
+		"User-Agent set by a script is dropped silently, so it needs no preflight. The standard lets scripts set it.",
+		"crbug.com/571722"},
+	devClientHintsSafelisted: {"client-hints-safelisted", "safelist", onChromium,
+		"dpr, device-memory, width, viewport-width, save-data, rtt, downlink, ect and intervention are safelisted request headers.",
+		"services/network/public/cpp/cors/cors.cc, IsCorsSafelistedHeader"},
+	devHighBytesUnsafe: {"high-bytes-unsafe", "safelist", onFirefox,
+		"A byte of 0x80 or above in Accept or Content-Type needs a preflight; the standard calls it safe.",
+		"observed"},
+	devRepeatedCombined: {"repeated-combined", "safelist", onChromium | onWebKit,
+		"A header that the script appended twice is judged by its combined value; the standard judges each value by itself.",
+		"observed"},
+	devRangeUnitAnyCase: {"range-unit-any-case", "safelist", onWebKit,
+		"The unit of a safelisted Range may be in any case; the standard wants bytes in lower case.",
+		"observed"},
+	devRangeBounded: {"range-bounded", "safelist", onAll,
+		"A Range whose position does not fit into 64 bits needs a preflight; the standard has no bound.",
+		"observed"},
+	devRedirectNetworkFirst: {"redirect-network-first", "redirect", onChromium | onFirefox,
+		"A Location that does not parse, and the 21st redirect, end the fetch before that response's CORS check. The verdict is the same, the reason is not.",
+		"observed"},
+	devRedirectTargetFirst: {"redirect-target-first", "redirect", onFirefox,
+		"A redirect to data: or to mixed content is refused before that response's CORS check.",
+		"observed"},
+	devRedirectSameOriginUserinfo: {"redirect-same-origin-userinfo", "redirect", onChromium,
+		"A redirect within the page's own origin to a URL with user name or password is aborted; the standard follows it.",
+		"observed"},
+	devEmptyLocationIsResponse: {"empty-location-is-response", "redirect", onChromium,
+		"A redirect with an empty Location is the response itself; the standard follows it to the same URL.",
+		"observed"},
+	devEmptyLocationBlocked: {"empty-location-blocked", "redirect", onWebKit,
+		"A redirect with an empty Location is a network error.",
+		"observed"},
+	devFollows309: {"follows-309", "redirect", onWebKit,
+		"Status 309 with a Location is followed.",
+		"observed"},
+	devUnexpectedProxyAuth: {"unexpected-proxy-auth", "response", onChromium,
+		"Status 407 from a server that is no proxy is a network error, without a CORS reason.",
+		"net::ERR_UNEXPECTED_PROXY_AUTH"},
+	devSpaceBeforeColon: {"space-before-colon", "response", onChromium,
+		"A space between a response header's name and the colon is tolerated; the others ignore such a header.",
+		"observed; RFC 9112, section 5.1"},
+	devCacheKeptOnFailure: {"cache-kept-on-failure", "cache", onChromium | onWebKit,
+		"A cached preflight survives a failed CORS check of the real request; the standard clears it.",
+		"observed"},
+	devMaxAgeGarbageUncached: {"max-age-garbage-uncached", "cache", onFirefox,
+		"An Access-Control-Max-Age that is no number keeps the preflight out of the cache; the standard falls back to 5 seconds.",
+		"observed"},
+	devMaxAgePlus: {"max-age-plus", "cache", onChromium | onWebKit,
+		"Access-Control-Max-Age: +60 counts as 60.",
+		"observed"},
+	devMaxAgeOverflowDefault: {"max-age-overflow-default", "cache", onChromium | onWebKit,
+		"An Access-Control-Max-Age too large for the engine's integer counts as 5 seconds.",
+		"observed with 20 digits"},
+	devMaxAgeNegativeUncached: {"max-age-negative-uncached", "cache", onAll,
+		"A negative Access-Control-Max-Age keeps the preflight out of the cache; by the standard it is a parse failure, so 5 seconds.",
+		"observed"},
+	devCacheIncludeNotShared: {"cache-include-not-shared", "cache", onFirefox,
+		"A preflight cached with credentials is not used for a request without.",
+		"observed"},
+	devCacheWildcardLiteral: {"cache-wildcard-literal", "cache", onFirefox,
+		"`*` in the lists of a cached preflight covers nothing but what was asked for then.",
+		"observed"},
+	devCacheWildcardAuthorization: {"cache-wildcard-authorization", "cache", onWebKit,
+		"`*` in the Allow-Headers of a cached preflight covers a later Authorization too.",
+		"observed"},
+	devSchemelessSite: {"schemeless-site", "cookies", onFirefox | onWebKit,
+		"http and https of one registrable domain count as the same site for cookies.",
+		"observed; Firefox preference network.cookie.sameSite.schemeful"},
+	devSameSiteDefaultNone: {"samesite-default-none", "cookies", onFirefox | onWebKit,
+		"A cookie without SameSite is treated as None; by RFC 6265bis it is Lax.",
+		"observed; Firefox preference network.cookie.sameSite.laxByDefault"},
+	devInsecureNoneAccepted: {"insecure-none-accepted", "cookies", onWebKit,
+		"SameSite=None without Secure is accepted.",
+		"observed in WebKitGTK, not verified in Safari"},
+	devThirdPartyBlocked: {"third-party-blocked", "cookies", onWebKit,
+		"Cookies that a cross-site response sets are not stored.",
+		"WebKit, Full Third-Party Cookie Blocking; not verified in Safari"},
+	devSecureNotOnLoopback: {"secure-not-on-loopback", "cookies", onWebKit,
+		"Secure cookies do not go to http://localhost.",
+		"observed in WebKitGTK, not verified in Safari"},
+	devLoopbackMixed: {"loopback-mixed", "mixed content", onWebKit,
+		"http://localhost and http://127.0.0.1 are mixed content for a page on https.",
+		"observed; bugs.webkit.org 171934"},
+	devMixedFromHTTPSOnly: {"mixed-from-https-only", "mixed content", onAll,
+		"Only pages on https are guarded against mixed content; by the standard a page on http://localhost is too.",
+		"Mixed Content, section 4.3; blink MixedContentChecker::IsMixedContent"},
+	devOriginKeptOnDowngrade: {"origin-kept-on-downgrade", "response", onChromium,
+		"A no-cors POST from https to http carries the page's origin; by the standard null.",
+		"observed"},
+	devSecFetchDropped: {"sec-fetch-dropped", "redirect", onWebKit,
+		"Sec-Fetch headers are left out after a redirect to another origin.",
+		"observed"},
+}
+
+// devSet is a set of deviations.
+type devSet uint64
+
+// engineDeviations holds the deviations of each engine.
+var engineDeviations = func() (sets [engineCount]devSet) {
+	for d, row := range deviations {
+		for id := range engineCount {
+			if row.on&(1<<id) != 0 {
+				sets[id] |= 1 << d
+			}
+		}
+	}
+	return sets
+}()
+
+// has says whether the engine deviates in this way.
+func (e Engine) has(d deviation) bool { return engineDeviations[e.id]&(1<<d) != 0 }
+
+// Deviations returns the table, in its order.
+func Deviations() []Deviation {
+	out := make([]Deviation, 0, len(deviations))
+	for _, row := range deviations {
+		var on []string
+		for id := range engineCount {
+			if row.on&(1<<id) != 0 {
+				on = append(on, profiles[id].name)
+			}
+		}
+		out = append(out, Deviation{row.id, row.topic, on, row.changes, row.source, observed})
+	}
+	return out
+}

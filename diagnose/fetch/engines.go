@@ -1,0 +1,165 @@
+package fetch
+
+import (
+	"context"
+	"strings"
+
+	"corstui/diagnose/exchange"
+)
+
+// RunEngines performs fetch() as o.Engine does, and says in Verdict.Engines
+// what every browser engine concludes. An engine that agrees with o.Engine on
+// all that the verdict depended on costs nothing; for the others the fetch is
+// repeated, and only requests whose bytes differ are sent. Those are appended
+// to Result.Exchanges with Exchange.Engine set; their methods are GET, HEAD or
+// OPTIONS, whatever o.AllowUnsafe says.
+func RunEngines(ctx context.Context, c exchange.Case, t Transport, o Options) Result {
+	m := &memo{next: t}
+	r := newRun(ctx, c, m, o)
+	r.fetch()
+	r.conclude()
+	r.res.Verdict.Engines = r.engines(m)
+	return r.res
+}
+
+// Engines is what every browser engine concludes of the case, by name.
+func Engines(ctx context.Context, c exchange.Case, t Transport, o Options) map[string]EngineVerdict {
+	return RunEngines(ctx, c, t, o).Verdict.Engines
+}
+
+// DecideEngines is RunEngines over stored exchanges: nothing is sent, and an
+// engine that would have sent something else is absent.
+func DecideEngines(c exchange.Case, xs []exchange.Exchange, o Options) Result {
+	o.AllowUnsafe = true
+	r := newRun(context.Background(), c, nil, o)
+	r.stored = &replay{xs: xs}
+	r.fetch()
+	r.conclude()
+	r.res.Verdict.Engines = r.engines(nil)
+	return r.res
+}
+
+// engines returns the conclusion of every browser engine; m is nil when nothing
+// may be sent.
+func (r *run) engines(m *memo) map[string]EngineVerdict {
+	out := make(map[string]EngineVerdict, engineCount)
+	for _, e := range Browsers() {
+		again := r
+		if !r.agrees(e) {
+			if again = r.runAs(e, m); again == nil {
+				continue
+			}
+		}
+		v := again.res.Verdict
+		out[e.Name()] = EngineVerdict{
+			Allowed: v.Allowed, BlockedAt: v.BlockedAt, Reason: again.reason(e),
+			PreflightSent: v.PreflightSent, ReadableHeaders: v.ReadableHeaders, Console: again.sentence(e),
+		}
+	}
+	return out
+}
+
+// runAs performs the fetch as another engine. What it alone sends is appended
+// to this run's exchanges.
+func (r *run) runAs(e Engine, m *memo) *run {
+	if m == nil {
+		again := r.repeatAs(e)
+		if again.res.Verdict.Partial {
+			return nil
+		}
+		return again
+	}
+	o := r.o
+	o.Engine = e
+	m.engine, m.extra = e.Name(), nil
+	again := newRun(r.ctx, r.c, m, o)
+	again.within = true
+	again.fetch()
+	again.conclude()
+	r.res.Exchanges = append(r.res.Exchanges, m.extra...)
+	return again
+}
+
+// A memo is a Transport that sends no request twice whose bytes that matter are
+// the same.
+type memo struct {
+	next   Transport
+	engine string // the engine on whose behalf it sends; empty for the first run
+	seen   []memoised
+	extra  []exchange.Exchange
+}
+
+type memoised struct {
+	key    string
+	served string // the engine to which it was last handed, so that a loop sees each answer once
+	x      exchange.Exchange
+}
+
+// RoundTrip answers from what was seen, or sends. On behalf of another engine
+// it sends only what reads.
+func (m *memo) RoundTrip(ctx context.Context, p exchange.Purpose, req exchange.Request) exchange.Exchange {
+	key := memoKey(p, req)
+	if m.engine != "" {
+		for i := range m.seen {
+			if s := &m.seen[i]; s.key == key && s.served != m.engine {
+				s.served = m.engine
+				return s.x
+			}
+		}
+		if !isSafeMethod(req.Method) {
+			return exchange.Exchange{}
+		}
+	}
+	x := m.next.RoundTrip(ctx, p, req)
+	if m.engine != "" {
+		x.Engine = m.engine
+		m.extra = append(m.extra, x)
+	}
+	m.seen = append(m.seen, memoised{key, m.engine, x})
+	return x
+}
+
+// memoKey is a request without what an engine adds of its own accord and no
+// server decides CORS by.
+func memoKey(p exchange.Purpose, req exchange.Request) string {
+	var b strings.Builder
+	b.WriteString(string(p) + " " + req.Method + " " + req.URL + "\n" + req.Body + "\n")
+	lines := make([]string, 0, len(req.Headers))
+	for _, h := range req.Headers {
+		if n := lowerASCII(h.Name); !isEngineHeader(n, h.Value) {
+			lines = append(lines, n+": "+h.Value+"\n")
+		}
+	}
+	for _, l := range sortedStrings(lines) {
+		b.WriteString(l)
+	}
+	return b.String()
+}
+
+// isEngineHeader says whether a header is one of an engine's own, with the
+// engine's own value.
+func isEngineHeader(lower, value string) bool {
+	if strings.HasPrefix(lower, "sec-") {
+		return true
+	}
+	for i := range profiles {
+		p := &profiles[i]
+		switch lower {
+		case "accept-encoding":
+			return true
+		case "user-agent":
+			if value == p.userAgent {
+				return true
+			}
+		case "accept-language":
+			if value == p.acceptLanguage {
+				return true
+			}
+		case "priority":
+			if value == p.priority {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,290 @@
+package fetch
+
+import (
+	"strings"
+	"time"
+
+	"corstui/diagnose/exchange"
+)
+
+// preflight is CORS-preflight fetch, where the current request needs one and
+// the preflight cache does not cover it. It returns false when that ends the
+// run.
+func (r *run) preflight() bool {
+	names, triggers := unsafeNames(r.has, r.headers)
+	needs := len(names) > 0
+	if !IsCORSSafelistedMethod(r.method) {
+		needs = true
+		triggers = append([]Trigger{{Kind: "method", Name: r.method, Value: r.method,
+			Why:   "the method " + r.method + " is none of GET, HEAD and POST",
+			Avoid: "Use POST with a safelisted Content-Type where the API allows it, or call the API from the page's own origin."}}, triggers...)
+	}
+	if r.redirect > 0 && !needs {
+		if original, _ := unsafeNames(r.has, r.original); r.needed || len(original) > 0 {
+			needs = r.has(devPreflightSticky)
+		}
+	}
+	if !needs {
+		return true
+	}
+	r.needed = true
+	if r.redirect > 0 && len(r.original) != len(r.headers) && r.has(devPreflightOldNames) {
+		names, _ = unsafeNames(r.has, r.original)
+	}
+	if len(r.res.Triggers) == 0 {
+		r.res.Triggers = triggers
+	}
+	origin := r.requestOrigin()
+	if r.tainted && r.has(devPreflightOriginKept) {
+		origin = SerializeOrigin(r.page)
+	}
+	key := PreflightKey{Origin: origin, URL: r.cur.String(), Credentials: r.credentialed()}
+	if r.cache != nil && r.cache.Match(key, r.method, names, time.Time{}) {
+		return true
+	}
+	return r.sendPreflight(key, names, origin)
+}
+
+func (r *run) sendPreflight(key PreflightKey, names []string, origin string) bool {
+	var x exchange.Exchange
+	if r.stored != nil {
+		x = r.record(r.stored.next(exchange.PurposePreflight, "OPTIONS", r.cur.WithoutFragment(), origin, strings.Join(names, ",")))
+	} else {
+		x = r.record(r.t.RoundTrip(r.ctx, exchange.PurposePreflight, r.preflightRequest(names, origin)))
+	}
+	if x.Response == nil && x.Failure == nil {
+		if r.stored != nil && r.stored.has(exchange.PurposeRequest, r.method, r.cur.WithoutFragment()) {
+			return true // the browser went on, so its preflight cache had an answer
+		}
+		return r.hold()
+	}
+	r.res.Verdict.PreflightSent = true
+	if x.Failure != nil {
+		return r.networkError(x, true)
+	}
+	hs := r.receive(x.Response.Headers)
+	p := preflightAnswer{run: r, status: x.Response.Status, headers: hs, origin: origin, names: names}
+	f, ok := p.judge()
+	if !ok {
+		f.preflight, f.exchange, f.status = true, x.ID, x.Response.Status
+		return r.fail(f, AtPreflight)
+	}
+	if p.warning != "" {
+		r.res.Warnings = append(r.res.Warnings, p.warning)
+	}
+	if r.cache == nil {
+		r.cache = NewPreflightCache(r.e)
+	}
+	r.cache.Store(key, r.method, names, hs, time.Time{})
+	return true
+}
+
+// clearCache is "clear cache entries": a network error of the real request
+// takes the preflight's entry with it.
+func (r *run) clearCache() {
+	if r.cache != nil {
+		r.cache.Failed(PreflightKey{Origin: r.requestOrigin(), URL: r.cur.String(), Credentials: r.credentialed()})
+	}
+}
+
+// WarningAuthorizationCoveredByWildcard is the warning of a preflight that `*`
+// lets pass for Authorization: engines allow it, the standard does not.
+const WarningAuthorizationCoveredByWildcard = "AuthorizationCoveredByWildcard"
+
+// preflightAnswer is the answer of a preflight under judgement.
+type preflightAnswer struct {
+	run     *run
+	status  int
+	headers exchange.Headers
+	origin  string
+	names   []string // what was asked for, as in Access-Control-Request-Headers
+	warning string
+}
+
+// A preflightCheck is one of the checks of an answer.
+type preflightCheck uint8
+
+const (
+	checkNetwork  preflightCheck = iota // what never becomes a response
+	checkRedirect                       // a redirect that could be followed
+	checkCORS
+	checkStatus
+	checkMethodsSyntax
+	checkHeadersSyntax
+	checkMethod
+	checkHeaders
+)
+
+// The orders in which engines run the checks. All of them refuse the same
+// answers; the first check that fails gives the reason.
+var (
+	orderStandard      = []preflightCheck{checkCORS, checkRedirect, checkStatus, checkMethodsSyntax, checkHeadersSyntax, checkMethod, checkHeaders}
+	orderRedirectFirst = []preflightCheck{checkNetwork, checkRedirect, checkCORS, checkStatus, checkMethodsSyntax, checkHeadersSyntax, checkMethod, checkHeaders}
+	orderMethodFirst   = []preflightCheck{checkNetwork, checkCORS, checkRedirect, checkStatus, checkMethodsSyntax, checkMethod, checkHeadersSyntax, checkHeaders}
+	orderStatusFirst   = []preflightCheck{checkStatus, checkCORS, checkMethodsSyntax, checkHeadersSyntax, checkMethod, checkHeaders}
+)
+
+// judge runs the checks in the standard's order; only if two fail does the
+// order of the engine matter, and only then is it asked for.
+func (p *preflightAnswer) judge() (failure, bool) {
+	var first failure
+	failed := 0
+	for _, c := range orderStandard {
+		if f, ok := p.check(c); !ok {
+			if failed++; failed == 1 {
+				first = f
+			}
+		}
+	}
+	if f, ok := p.check(checkNetwork); !ok {
+		if failed++; failed == 1 {
+			first = f
+		}
+	}
+	if failed < 2 {
+		return first, failed == 0
+	}
+	order := orderStandard
+	switch {
+	case p.run.has(devPreflightRedirectFirst):
+		order = orderRedirectFirst
+	case p.run.has(devPreflightMethodFirst):
+		order = orderMethodFirst
+	case p.run.has(devPreflightStatusFirst):
+		order = orderStatusFirst
+	}
+	for _, c := range order {
+		if f, ok := p.check(c); !ok {
+			return f, false
+		}
+	}
+	return first, false
+}
+
+func (p *preflightAnswer) check(c preflightCheck) (failure, bool) {
+	switch c {
+	case checkNetwork:
+		return p.checkNetwork()
+	case checkRedirect:
+		if target, ok := p.location(); ok && target != nil {
+			return failure{cause: causePreflightRedirect, target: target}, false
+		}
+	case checkCORS:
+		return corsCheck(p.origin, p.run.credentialed(), p.headers)
+	case checkStatus:
+		if p.status < 200 || p.status > 299 {
+			return failure{cause: causePreflightStatus}, false
+		}
+	case checkMethodsSyntax:
+		return p.syntax(allowMethods, causeMethodsSyntax)
+	case checkHeadersSyntax:
+		return p.syntax(allowHeaders, causeHeadersSyntax)
+	case checkMethod:
+		return p.checkMethod()
+	case checkHeaders:
+		return p.checkHeaders()
+	}
+	return failure{}, true
+}
+
+// location returns the target of a redirect: nil without a Location, ok false
+// where it does not parse.
+func (p *preflightAnswer) location() (target *URL, ok bool) {
+	if !isRedirectStatus(p.status) {
+		return nil, true
+	}
+	v, found := p.headers.Get("location")
+	if v = NormalizeValue(v); !found || v == "" {
+		return nil, true
+	}
+	u, err := ParseURL(v, p.run.cur)
+	return u, err == nil
+}
+
+// checkNetwork fails for answers that some engines' network layers never hand
+// on.
+func (p *preflightAnswer) checkNetwork() (failure, bool) {
+	if _, ok := p.location(); !ok && p.run.has(devPreflightInvalidLocation) {
+		return failure{cause: causeRedirectLocation}, false
+	}
+	if p.status == 407 && p.run.has(devUnexpectedProxyAuth) {
+		return failure{cause: causeProxyAuth}, false
+	}
+	return failure{}, true
+}
+
+func (p *preflightAnswer) syntax(name string, c cause) (failure, bool) {
+	_, bad, ok := ExtractHeaderList(p.headers, name)
+	if ok {
+		return failure{}, true
+	}
+	v, _ := p.headers.Get(name)
+	return failure{cause: c, header: name, sent: v, present: true, element: bad}, false
+}
+
+// checkMethod: the method is listed byte for byte, or safelisted, or `*` stands
+// for it when the request is not credentialed.
+func (p *preflightAnswer) checkMethod() (failure, bool) {
+	m := p.run.method
+	list, _, ok := ExtractHeaderList(p.headers, allowMethods)
+	if !ok || IsCORSSafelistedMethod(m) || contains(list, m) || (!p.run.credentialed() && contains(list, "*")) {
+		return failure{}, true
+	}
+	v, found := p.headers.Get(allowMethods)
+	return failure{cause: causeMethod, header: allowMethods, sent: v, present: found, method: m}, false
+}
+
+// checkHeaders: every unsafe name is listed in any case, or `*` stands for it
+// when the request is not credentialed.
+func (p *preflightAnswer) checkHeaders() (failure, bool) {
+	list, _, ok := ExtractHeaderList(p.headers, allowHeaders)
+	if !ok {
+		return failure{}, true
+	}
+	star := !p.run.credentialed() && contains(list, "*")
+	var missing []string
+	p.warning = ""
+	for _, n := range p.names {
+		switch {
+		case containsFold(list, n):
+		case star && n != "authorization":
+		case star && p.run.has(devAuthorizationWildcard):
+			p.warning = WarningAuthorizationCoveredByWildcard
+		default:
+			missing = append(missing, n)
+		}
+	}
+	if len(missing) == 0 {
+		return failure{}, true
+	}
+	name := missing[0]
+	if len(missing) > 1 && p.run.has(devMissingHeaderInScriptOrder) {
+		name = p.firstInScript(missing)
+	}
+	v, found := p.headers.Get(allowHeaders)
+	return failure{cause: causeHeader, header: allowHeaders, sent: v, present: found,
+		name: name, spelt: p.spelling(name), missing: missing}, false
+}
+
+func (p *preflightAnswer) firstInScript(names []string) string {
+	for _, h := range p.run.original {
+		if n := lowerASCII(h.Name); contains(names, n) {
+			return n
+		}
+	}
+	return names[0]
+}
+
+// spelling returns a name as the script wrote it.
+func (p *preflightAnswer) spelling(name string) string {
+	for _, h := range p.run.original {
+		if strings.EqualFold(h.Name, name) {
+			return h.Name
+		}
+	}
+	return name
+}
+
+func isRedirectStatus(s int) bool {
+	return s == 301 || s == 302 || s == 303 || s == 307 || s == 308
+}

@@ -1,0 +1,132 @@
+package fetch
+
+import (
+	"corstui/diagnose/exchange"
+)
+
+// redirects says whether a response is a redirect that the engine follows: by
+// its status, and by having a Location.
+func (r *run) redirects(status int, hs exchange.Headers) bool {
+	v, found := hs.Get("location")
+	if !found {
+		return false
+	}
+	if !isRedirectStatus(status) && (status != 309 || !r.has(devFollows309)) {
+		return false
+	}
+	return NormalizeValue(v) != "" || !r.has(devEmptyLocationIsResponse)
+}
+
+// redirectFetch is HTTP-redirect fetch, preceded by the outcome of the CORS
+// check on the redirect itself. It returns true when the next hop is to be
+// fetched.
+func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check failure, passes bool) bool {
+	v, _ := hs.Get("location")
+	target, err := ParseURL(NormalizeValue(v), r.cur)
+	check.target, check.redirects = target, true
+	if r.c.Redirect != exchange.RedirectFollow {
+		return r.redirectNotFollowed(x, check, passes)
+	}
+	at := func(c cause) failure {
+		return failure{cause: c, exchange: x.ID, status: x.Response.Status, target: target, redirects: true}
+	}
+	var network failure
+	switch {
+	case err != nil:
+		network = at(causeRedirectLocation)
+	case r.redirect >= maxRedirects:
+		network = at(causeRedirectCount)
+	}
+	if network.cause != causeNone {
+		if !passes && !r.has(devRedirectNetworkFirst) {
+			return r.fail(check, r.step())
+		}
+		return r.fail(network, AtRedirect)
+	}
+	mixed := r.mixed(target)
+	if mixed && (!passes || target.HasCredentials()) && r.has(devRedirectTargetFirst) {
+		return r.fail(at(causeRedirectMixed), AtRedirect)
+	}
+	if !passes {
+		if isUnsafeScheme(target) && r.has(devRedirectTargetFirst) {
+			return r.fail(at(causeRedirectUnsafeScheme), AtRedirect)
+		}
+		r.clearCache()
+		return r.fail(check, r.step())
+	}
+	own := SameOrigin(r.page, target.Origin())
+	switch {
+	case NormalizeValue(v) == "" && r.has(devEmptyLocationBlocked):
+		return r.fail(at(causeRedirectEmptyLocation), AtRedirect)
+	case target.HasCredentials() && r.c.Mode == exchange.ModeCORS && (!own || r.tainting == taintingCORS):
+		return r.fail(at(causeRedirectUserinfo), AtRedirect)
+	case target.HasCredentials() && own && r.has(devRedirectSameOriginUserinfo):
+		return r.fail(at(causeRedirectUserinfoOwn), AtRedirect)
+	case isUnsafeScheme(target):
+		return r.fail(at(causeRedirectUnsafeScheme), AtRedirect)
+	case !target.IsHTTP():
+		f := at(causeRedirectScheme)
+		f.url = target
+		return r.fail(f, AtRedirect)
+	case mixed:
+		return r.fail(at(causeRedirectMixed), AtRedirect)
+	case IsBadPort(target):
+		return r.fail(at(causeRedirectPort), AtRedirect)
+	case r.c.Mode == exchange.ModeSameOrigin && !own:
+		return r.fail(at(causeRedirectSameOriginMode), AtRedirect)
+	}
+	r.follow(target, x.Response.Status)
+	return true
+}
+
+// redirectNotFollowed is the part of HTTP fetch for the redirect modes error
+// and manual.
+func (r *run) redirectNotFollowed(x exchange.Exchange, check failure, passes bool) bool {
+	switch {
+	case !passes:
+		return r.fail(check, r.step())
+	case r.c.Redirect == exchange.RedirectManual:
+		r.res.Verdict.Allowed = true // an opaque-redirect filtered response: nothing is readable
+		r.res.Verdict.HiddenHeaders = headerNames(x.Response.Headers)
+		return false
+	}
+	return r.fail(failure{cause: causeRedirectMode, exchange: x.ID, status: x.Response.Status, target: check.target, redirects: true}, r.step())
+}
+
+// isUnsafeScheme says whether a redirect to this URL is refused by the network
+// layer, before anybody thinks of CORS.
+func isUnsafeScheme(u *URL) bool {
+	switch u.Scheme {
+	case "data", "file", "blob", "about", "filesystem":
+		return true
+	}
+	return false
+}
+
+// contentHeaders are the request-body-header names, which go with the body.
+var contentHeaders = []string{"Content-Encoding", "Content-Language", "Content-Location", "Content-Type"}
+
+// follow changes the request as HTTP-redirect fetch says.
+func (r *run) follow(target *URL, status int) {
+	from, to := r.cur.Origin(), target.Origin()
+	if !target.HasFragment {
+		target.Fragment, target.HasFragment = r.cur.Fragment, r.cur.HasFragment
+	}
+	toGet := (status == 301 || status == 302) && r.method == "POST" ||
+		status == 303 && r.method != "GET" && r.method != "HEAD"
+	if toGet {
+		r.method, r.body, r.hasBody = "GET", "", false
+		r.headers = r.headers.Without(contentHeaders...)
+	}
+	if !SameOrigin(from, to) {
+		r.changed = true
+		if r.headers.Has("Authorization") {
+			r.headers = r.headers.Without("Authorization")
+		}
+		if !SameOrigin(r.page, from) {
+			r.tainted = true
+		}
+	}
+	r.cur = target
+	r.redirect++
+}

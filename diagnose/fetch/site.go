@@ -1,0 +1,48 @@
+package fetch
+
+import (
+	"net/netip"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// registrableDomain returns the registrable domain of a host, and the host
+// itself where it has none: an IP address, a single label, a public suffix.
+func registrableDomain(host string) string {
+	host = strings.TrimSuffix(host, ".")
+	if host == "" || host[0] == '[' || strings.IndexByte(host, '.') < 0 {
+		return host
+	}
+	if c := host[len(host)-1]; isDigit(c) {
+		if _, err := netip.ParseAddr(host); err == nil {
+			return host
+		}
+	}
+	d, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil {
+		return host
+	}
+	return d
+}
+
+// SameSite is the HTML Standard's "schemelessly same site" of two tuple
+// origins: the same registrable domain by the public suffix list, its private
+// section included. An opaque origin is same site with nothing.
+func SameSite(a, b Origin) bool {
+	if a.Opaque() || b.Opaque() {
+		return false
+	}
+	return a.Host == b.Host || registrableDomain(a.Host) == registrableDomain(b.Host)
+}
+
+// SchemefulSameSite is the HTML Standard's "same site": schemelessly same site,
+// and the same scheme.
+func SchemefulSameSite(a, b Origin) bool { return a.Scheme == b.Scheme && SameSite(a, b) }
+
+// isPublicSuffix says whether a host is itself a public suffix, such as co.uk
+// or pages.dev.
+func isPublicSuffix(host string) bool {
+	s, _ := publicsuffix.PublicSuffix(host)
+	return s == host
+}
