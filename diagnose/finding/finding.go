@@ -100,26 +100,3 @@ func (in Input) First(p exchange.Purpose) *answer.Seen {
 	}
 	return nil
 }
-
-// Find returns the findings of a diagnosis: root causes first, what follows
-// from them behind.
-func Find(in Input) []Finding { return []Finding{} }
-
-// Plan returns what to change, in order, replayed on the model until the
-// verdict would be allowed; and the policy that the case needs.
-func Plan(in Input, fs []Finding) ([]Step, snippets.Policy) { return []Step{}, snippets.Policy{} }
-
-// Explanation is what `explain` prints for an ID.
-type Explanation struct {
-	ID, Title string
-	// Plain is for a frontend developer, Operator for whoever runs the layer.
-	Plain, Operator string
-	Links           []string
-}
-
-// Explain returns the explanation of a finding ID, a CORS error code
-// (Chromium's or Firefox's) or a mistake ("1" to "7", "mistake-1").
-func Explain(id string) (Explanation, bool) { return Explanation{}, false }
-
-// Explanations returns the IDs that Explain knows, sorted.
-func Explanations() []string { return nil }

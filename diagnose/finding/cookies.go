@@ -1,0 +1,104 @@
+package finding
+
+import (
+	"fmt"
+	"strings"
+
+	"corstui/diagnose/answer"
+	"corstui/diagnose/exchange"
+)
+
+// turnedAway says whether the answer to the real request is one that a missing
+// login brings: 401, 403 or a redirect to a login.
+func turnedAway(s *answer.Seen) bool {
+	n := status(s)
+	if n == 401 || n == 403 {
+		return true
+	}
+	u := location(s)
+	return redirectStatus(n) && u != nil && looksLikeLogin(u.Path)
+}
+
+var cookieRows = []row{
+	{
+		id: CookieStaysHome, severity: Warning, layer: answer.LayerBrowser,
+		find: func(v *view) []Finding {
+			s := last(v.requests)
+			if s == nil && v.in.Fetch.Verdict.Partial {
+				s = v.in.First(exchange.PurposeGet)
+			}
+			if resp(s) == nil || v.found[AccessCookieStaysHome] || !turnedAway(s) {
+				return nil
+			}
+			var names, whys []string
+			for _, d := range v.in.Fetch.Credentials {
+				if !d.Sent && d.Name != "" {
+					names = append(names, d.Name)
+					if d.Why != "" && !containsFold(whys, d.Why) {
+						whys = append(whys, d.Why)
+					}
+				}
+			}
+			if len(names) == 0 {
+				return nil
+			}
+			f := Finding{
+				Detail:   fmt.Sprintf("The browser holds %s and did not send %s: %s. The answer was %d.", quoteList(names), plural(len(names), "it", "them"), strings.Join(whys, "; "), status(s)),
+				Evidence: []answer.Evidence{ev(s, "cookie", quoteList(names)+" did not travel")},
+				Fix:      fixSameOrigin(answer.LayerBrowser),
+			}
+			if v.root != "" {
+				f.Because = v.root
+			}
+			return one(f)
+		},
+		words: words{
+			title:    "A cookie of the session does not travel",
+			plain:    "Across origins cookies go along only with credentials: \"include\"; across sites only with SameSite=None; Secure, and only where the browser lets third-party cookies through. Without the cookie the server sees a stranger and answers 401, 403 or a login.",
+			operator: "Sub-domains of one registrable domain are one site: Lax and Strict travel there. *.pages.dev, *.workers.dev and *.github.io are sites of their own each.",
+			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Cookies", "https://developer.mozilla.org/en-US/docs/Web/API/Request/credentials"},
+		},
+	},
+	{
+		id: CookieThirdParty, severity: Info, layer: answer.LayerBrowser,
+		find: func(v *view) []Finding {
+			if !v.credentialed || v.in.Fetch.SameOrigin || v.in.Fetch.Local != nil || !crossSite(v.c.Origin, v.target.Hostname()) {
+				return nil
+			}
+			sent := false
+			for _, d := range v.in.Fetch.Credentials {
+				sent = sent || d.Sent && d.Name != "service token"
+			}
+			if !sent {
+				return nil
+			}
+			return one(Finding{Evidence: []answer.Evidence{ev(last(v.requests), "cookie", "page and API are on different sites")}, Fix: fixSameOrigin(answer.LayerBrowser)})
+		},
+		words: words{
+			title:    "The cookie is a third-party cookie here",
+			plain:    "Page and API are on different sites. Safari, Firefox, Brave and private windows hold back such cookies, whatever SameSite says; Chrome sends them unless the user switched that off. Put page and API on one domain, or on one origin.",
+			operator: "Partitioned cookies (CHIPS) travel only in the partition in which they were set, so a login made on the API's own host does not count.",
+			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Third-party_cookies"},
+		},
+	},
+}
+
+// crossSite says whether page and host are surely on different sites: their last
+// two labels differ. Where they agree the public suffix list would have to
+// decide, and the answer is no.
+func crossSite(origin, host string) bool {
+	_, rest, ok := strings.Cut(origin, "://")
+	if !ok {
+		return true
+	}
+	page, _, _ := strings.Cut(rest, ":")
+	return lastLabels(page) != lastLabels(host)
+}
+
+func lastLabels(h string) string {
+	parts := strings.Split(strings.ToLower(h), ".")
+	if len(parts) > 2 {
+		parts = parts[len(parts)-2:]
+	}
+	return strings.Join(parts, ".")
+}
