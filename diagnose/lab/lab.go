@@ -63,6 +63,7 @@ type Scenario struct {
 	at      place               // where the API lives
 	build   func(*builder)      // sets up the path
 	session func(*site) session // the user's login, nil for none
+	note    string              // what differs on the page for people, empty for nothing
 }
 
 // Lab is a running path. It is safe for concurrent use.

@@ -32,6 +32,7 @@ var accessScenarios = []Scenario{
 		Shows: "The API is on another site: even a logged-in user's Access cookie travels only where third-party cookies are on.",
 		Case:  exchange.Case{URL: "/v1/me", Credentials: include},
 		at:    crossSite,
+		note:  "localhost and 127.0.0.1 stand for two sites.",
 		Truth: Truth{
 			Layer: "access", Certain: true, BlockedAt: "request", Reason: "MissingAllowOriginHeader",
 			Mistakes: []int{1}, Errors: []string{"access-login-redirect"}, Assumes: []string{"no-session"},

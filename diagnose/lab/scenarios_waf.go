@@ -83,6 +83,7 @@ var wafScenarios = []Scenario{
 		Name:  "waf-bic-1010",
 		Shows: "Browser Integrity Check refuses a program that is no browser (1010): your browser may pass, --browser decides.",
 		Case:  exchange.Case{URL: "/v1/items"},
+		note:  "your browser is one, and passes. The refusal is for programs: run `corstui check --lab waf-bic-1010` to see it.",
 		Truth: Truth{
 			Layer: "waf", Certain: true, BlockedAt: "request", Reason: "MissingAllowOriginHeader",
 			Mistakes: []int{4}, Errors: []string{"waf-block"},
@@ -112,6 +113,7 @@ var wafScenarios = []Scenario{
 		Name:  "waf-rate-limit-by-probing",
 		Shows: "All is right for the page; the rate limit is met by the probes that come after it.",
 		Case:  exchange.Case{URL: "/v1/items", Headers: header("X-Client", "web")},
+		note:  "press the button a few times within ten seconds to meet the limit.",
 		Truth: Truth{Layer: "origin", Allowed: true},
 		build: func(b *builder) {
 			b.rules(wafRule{when: always, limit: &rateLimit{requests: 2, period: 10 * time.Second}, answer: short(1015)})
