@@ -1,0 +1,420 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"corstui/diagnose"
+	"corstui/diagnose/finding"
+	"corstui/snippets"
+	"corstui/ui/code"
+	"corstui/ui/rich"
+)
+
+// way is one tab of the fix: a step of the plan, made for one target.
+type way struct {
+	step   finding.Step
+	at     int // of the plan
+	target snippets.Target
+	name   string
+	files  []snippets.File
+	err    error
+}
+
+// fix is the screen of what to change.
+type fix struct {
+	walk   *walk
+	report *diagnose.Report
+	ways   []way
+	tab    int
+	scroll int
+	diff   bool
+}
+
+func newFix(e *env, s *walk) *fix {
+	f := &fix{walk: s, report: s.report}
+	f.ways = waysFor(s.report)
+	return f
+}
+
+// targetName is what a tab is called.
+var targetName = map[snippets.Target]string{
+	snippets.TargetWorker:  "Worker",
+	snippets.TargetExpress: "Express",
+	snippets.TargetNginx:   "nginx",
+	snippets.TargetGo:      "Go",
+}
+
+var recipeName = map[snippets.Recipe]string{
+	snippets.RecipeAccess:       "Access",
+	snippets.RecipeWAF:          "WAF",
+	snippets.RecipeJWT:          "check the JWT",
+	snippets.RecipeServiceToken: "service token",
+	snippets.RecipeCORS:         "CORS",
+	snippets.RecipeSameOrigin:   "same origin",
+}
+
+// waysFor makes the tabs of a report: the steps of its plan in their order, each
+// for its targets; the same-origin way stands last.
+func waysFor(r *diagnose.Report) []way {
+	var out, last []way
+	for i, st := range r.Plan {
+		ts := targetsOf(st)
+		if len(ts) == 0 {
+			ts = []snippets.Target{""}
+		}
+		for _, t := range ts {
+			w := way{step: st, at: i, target: t, name: targetName[t]}
+			switch {
+			case t == "":
+				w.name = recipeName[st.Recipe]
+				if w.name == "" {
+					w.name = stationName[st.Layer]
+				}
+			case st.Recipe == snippets.RecipeSameOrigin:
+				w.name = "or same origin: " + targetName[t]
+			case st.Recipe != snippets.RecipeCORS:
+				w.name = recipeName[st.Recipe] + ": " + targetName[t]
+			}
+			if st.Recipe != "" {
+				w.files, w.err = snippets.Generate(st.Recipe, t, snippetOptions(r))
+			}
+			if st.Recipe == snippets.RecipeSameOrigin {
+				last = append(last, w)
+			} else {
+				out = append(out, w)
+			}
+		}
+	}
+	return append(out, last...)
+}
+
+// snippetOptions are what the files depend on, taken from the case.
+func snippetOptions(r *diagnose.Report) snippets.Options {
+	o := snippets.Options{Policy: r.Policy}
+	if u, err := url.Parse(r.Case.URL); err == nil {
+		o.Host, o.Path = u.Hostname(), u.Path
+		o.Upstream = u.Scheme + "://" + u.Host
+	}
+	if a := r.Facts.Access; a != nil {
+		o.TeamDomain, o.AUD = a.Team, a.AUD
+	}
+	return o
+}
+
+func (f *fix) title() string       { return "The fix" }
+func (f *fix) init(e *env) tea.Cmd { return nil }
+
+type (
+	tabMsg   struct{ by int }
+	pickTab  struct{ tab int }
+	diffMsg  struct{}
+	writeMsg struct{}
+)
+
+func (f *fix) way() *way {
+	if f.tab < len(f.ways) {
+		return &f.ways[f.tab]
+	}
+	return nil
+}
+
+func (f *fix) update(e *env, msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tabMsg:
+		if n := len(f.ways); n > 0 {
+			f.tab, f.scroll = (f.tab+msg.by+n)%n, 0
+		}
+	case pickTab:
+		f.tab, f.scroll = msg.tab, 0
+	case scrollMsg:
+		f.scroll = max(f.scroll+msg.by, 0)
+	case diffMsg:
+		f.diff, f.scroll = !f.diff, 0
+	case copyBestMsg:
+		what, text := f.copyText()
+		return send(copyMsg{what, text})
+	case copyMenuMsg:
+		return send(pushMsg{newCopyMenu(e, f.walk, f.fileEntries())})
+	case writeMsg:
+		return send(pushMsg{newSavePrompt(f.way().files, "corstui-fix")})
+	case proveMsg:
+		return prove(e, f.walk, f.report.Policy)
+	case againMsg:
+		return send(walkMsg{f.walk.c, f.walk.opt, f.report})
+	case exchangeMsg:
+		return send(pushMsg{newExchangeView(f.report.Exchanges, f.report.DecidedBy)})
+	}
+	return nil
+}
+
+// copyText is what y copies: the files of the tab, or where it has none, the
+// message to whoever can act.
+func (f *fix) copyText() (what, text string) {
+	w := f.way()
+	if w == nil || len(w.files) == 0 {
+		return "ticket", ticket(f.report)
+	}
+	if len(w.files) == 1 {
+		return w.files[0].Name, w.files[0].Content
+	}
+	names := make([]string, len(w.files))
+	for i, file := range w.files {
+		names[i] = file.Name
+	}
+	return joinWords(names, "and"), joinFiles(w.files)
+}
+
+func joinFiles(files []snippets.File) string {
+	var b strings.Builder
+	for _, file := range files {
+		fmt.Fprintf(&b, "# %s\n%s", file.Name, file.Content)
+		if !strings.HasSuffix(file.Content, "\n") {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+func (f *fix) fileEntries() []entry {
+	w := f.way()
+	if w == nil {
+		return nil
+	}
+	var out []entry
+	for _, file := range w.files {
+		out = append(out, entry{text: file.Name + ": this file", msg: copyMsg{file.Name, file.Content}})
+	}
+	return out
+}
+
+func (f *fix) actions(e *env) []action {
+	none, files := "", ""
+	w := f.way()
+	if w == nil {
+		none = "There is nothing to change that corstui could write down."
+	}
+	if w == nil || len(w.files) == 0 {
+		files = "This step has no file."
+	}
+	diffName := "diff to what was seen"
+	if f.diff {
+		diffName = "back to the steps"
+	}
+	return []action{
+		{id: keyNext, name: "next way", help: "the next way or target", msg: tabMsg{1}, off: none},
+		{id: keyPrev, help: "the way or target before", msg: tabMsg{-1}, off: none},
+		{id: keyLeft, help: "the way or target before", msg: tabMsg{-1}, off: none},
+		{id: keyRight, help: "the next way or target", msg: tabMsg{1}, off: none},
+		{id: keyUp, help: "scroll up", msg: scrollMsg{-1}},
+		{id: keyDown, help: "scroll down", msg: scrollMsg{1}},
+		{id: keyPageUp, help: "scroll up a page", msg: scrollMsg{-8}},
+		{id: keyPageDown, help: "scroll down a page", msg: scrollMsg{8}},
+		{id: keyTop, help: "scroll to the top", msg: scrollMsg{-1 << 20}},
+		{id: keyBottom, help: "scroll to the end", msg: scrollMsg{1 << 20}},
+		{id: keyCopy, name: "copy", help: "copy the files of this tab", msg: copyBestMsg{}, best: true},
+		{id: keyCopyMenu, help: "choose what to copy: one file, ticket, curl, verdict, Ray ID", msg: copyMenuMsg{}},
+		{id: keyWrite, name: "write files", help: "write the files of this tab into a directory", msg: writeMsg{}, off: files},
+		{id: keyDiff, name: diffName, help: "header by header: what is needed against what was seen", msg: diffMsg{}},
+		{id: keyProve, name: "prove", help: "walk the case behind a proxy that applies this policy", msg: proveMsg{}, off: proveOff(e, "")},
+		{id: keyAgain, name: "again", help: "run the same case again, and compare", msg: againMsg{}},
+		{id: keyExchange, help: "the deciding exchange", msg: exchangeMsg{}, off: ifThen(f.report.DecidedBy == "", "Nothing was sent.")},
+		{id: keyBack, name: "back", help: "back to the walk", msg: backMsg{}},
+	}
+}
+
+func proveOff(e *env, off string) string {
+	if off != "" {
+		return off
+	}
+	if _, ok := e.Backend.(Prover); !ok {
+		return "Proving is not available here."
+	}
+	return ""
+}
+
+func (f *fix) view(e *env, w, h int) []rich.Line {
+	low := h < lowHeight-1
+	lines := header(e, f.report.Case, f.walk.opt.Lab, w, true)
+	way := f.way()
+	lines = append(lines, f.whoLines(e, w, way)...)
+	body := f.noWay(w - 4)
+	if f.diff {
+		body = diffLines(e, f.report, w-4)
+	} else if way != nil {
+		body = f.wayLines(e, way, w-4)
+	}
+	room := h - len(lines)
+	tabs := f.tabLine(e, w-6)
+	inner := room - 2
+	if low || len(f.ways) == 0 {
+		inner = room - 2
+	}
+	shown, _ := scrolled(body, f.scroll, inner, w-4)
+	return append(lines, box(e, tabs, nil, shown, w, room)...)
+}
+
+// whoLines say who can act, and how it is now.
+func (f *fix) whoLines(e *env, w int, way *way) []rich.Line {
+	who := "whoever runs " + layerName[f.report.AnsweredBy.Layer]
+	if way != nil && way.step.Who != "" {
+		who = way.step.Who
+	}
+	msg := rich.L(rich.S(rich.Key, e.keys.show(keyCopyMenu)), " copy a message to them ").OnClick(copyMenuMsg{})
+	lines := []rich.Line{rich.Spread(rich.L(" Who can do this: ", rich.S(rich.Strong, who), "."), msg, w)}
+	now := rich.L(" ", markSpan(e, markBad), " now  ")
+	if x := f.report.ExchangeByID(f.report.DecidedBy); x != nil && x.Response != nil {
+		now = rich.L(now, fmt.Sprintf("%s %s %d by %s", x.Request.Method, e.theme.Arrow, x.Response.Status, stationOrProduct(f.report)))
+	} else {
+		now = rich.L(now, verdictWords(f.report))
+	}
+	if f.report.Verdict.Allowed {
+		now[1] = markSpan(e, markOK)
+	}
+	at := ""
+	if way != nil {
+		at = "fix at: " + upperFirst(layerName[way.step.Layer])
+		if n := waysOf(f.report.Plan); n > 1 && (way.at == 0 || way.step.Alternative) {
+			at += fmt.Sprintf(", way %d of %d", wayNumber(f.report.Plan, way.at), n)
+		}
+		at += " "
+	}
+	return append(lines, rich.Spread(now, rich.L(at), w))
+}
+
+// wayNumber counts the alternatives up to a step.
+func wayNumber(plan []finding.Step, at int) int {
+	n := 1
+	for i := 1; i <= at && i < len(plan); i++ {
+		if plan[i].Alternative {
+			n++
+		}
+	}
+	return n
+}
+
+func stationOrProduct(r *diagnose.Report) string {
+	if n := stationName[r.AnsweredBy.Layer]; n != "" {
+		return n
+	}
+	return "somebody unknown"
+}
+
+// tabLine names the ways; where they do not all fit, those around the chosen
+// one are shown.
+func (f *fix) tabLine(e *env, w int) rich.Line {
+	sep := rich.S(rich.Border, " "+e.theme.H+" ")
+	if f.diff {
+		return rich.L(rich.S(rich.Title, "what is needed, against what was seen"))
+	}
+	build := func(from int) rich.Line {
+		l := rich.L()
+		if from > 0 {
+			l = rich.L(rich.S(rich.Dim, "‹"), sep)
+		}
+		for i := from; i < len(f.ways); i++ {
+			if i > from {
+				l = rich.L(l, sep)
+			}
+			name, role := f.ways[i].name, rich.Plain
+			if i == f.tab {
+				role = rich.Select
+			}
+			l = rich.L(l, rich.Span{Text: name, Role: role, Click: pickTab{i}})
+		}
+		return l
+	}
+	l := build(0)
+	for from := 1; l.Width() > w && from <= f.tab; from++ {
+		l = build(from)
+	}
+	return l.Cut(w)
+}
+
+func (f *fix) noWay(w int) []rich.Line {
+	return rich.WrapText("corstui found nothing here that a file or a setting would change. The evidence (esc, then ↵) says what was seen.", rich.Plain, w)
+}
+
+// wayLines are the body of a tab: what to do, what follows, what it costs, and
+// the files.
+func (f *fix) wayLines(e *env, way *way, w int) []rich.Line {
+	st := way.step
+	var out []rich.Line
+	if lead := f.lead(way); lead != "" {
+		out = append(out, rich.WrapText(lead, rich.Strong, w)...)
+		out = append(out, nil)
+	}
+	out = append(out, row("Do", text(st.Summary), nil, w)...)
+	for _, p := range placesOf(st.Recipe) {
+		out = append(out, row(p[0], text(p[1]), nil, w)...)
+	}
+	if st.Then != "" {
+		out = append(out, row("Then", text(st.Then), nil, w)...)
+	}
+	if st.Cost != "" {
+		out = append(out, row("Costs", text(st.Cost), nil, w)...)
+	}
+	if way.err != nil {
+		out = append(out, row("Files", rich.L(rich.S(rich.Warn, "none: "), rich.OneLine(way.err.Error())), nil, w)...)
+	}
+	if st.Command != "" {
+		out = append(out, row("Command", rich.L(rich.S(rich.Dim, rich.OneLine(st.Command))), nil, w)...)
+	}
+	for _, file := range way.files {
+		out = append(out, nil, rich.L(rich.S(rich.Accent, file.Name), rich.S(rich.Dim, testedIn(way.target))))
+		for _, l := range code.Highlight(file.Name, file.Content) {
+			out = append(out, rich.L("  ", l).Cut(w))
+		}
+	}
+	return out
+}
+
+// lead says how the tab stands to the others: a step that does nothing before
+// another says so.
+func (f *fix) lead(way *way) string {
+	plan := f.report.Plan
+	switch {
+	case way.step.Recipe == snippets.RecipeSameOrigin:
+		return "This way needs no CORS at all: the page asks its own origin, which passes the request on."
+	case way.step.Alternative:
+		return "This is another way to the same end; one of them is enough."
+	case way.at == 0 && len(plan) > 1:
+		return "This comes first. The tabs behind it say what comes next."
+	case way.at > 0:
+		return fmt.Sprintf("This does nothing before step 1 is done (%s).", plan[0].Summary)
+	}
+	return ""
+}
+
+func testedIn(t snippets.Target) string {
+	switch t {
+	case snippets.TargetWorker:
+		return "  this kind of file is tested in workerd"
+	case snippets.TargetExpress:
+		return "  this kind of file is tested in Node with Express"
+	case snippets.TargetNginx:
+		return "  this kind of file is tested in nginx"
+	case snippets.TargetGo:
+		return "  this kind of file is tested with the Go toolchain"
+	}
+	return ""
+}
+
+// prove walks the case behind a proxy that applies the policy.
+func prove(e *env, s *walk, p snippets.Policy) tea.Cmd {
+	pr, ok := e.Backend.(Prover)
+	if !ok {
+		return toast("Proving is not available here.")
+	}
+	r, opt := s.report, s.opt
+	screen := newProving(r)
+	var cmd tea.Cmd
+	screen.run, cmd = startRun(e, func(ctx context.Context, emit func(diagnose.Event)) (diagnose.Report, string, error) {
+		return pr.Prove(ctx, r, p, opt, emit)
+	})
+	return tea.Batch(send(pushMsg{screen}), cmd)
+}

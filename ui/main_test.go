@@ -1,0 +1,55 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMain lets the test binary be the program itself, for the tests that need
+// a process in a real terminal, and for pictures:
+//
+//	CORSTUI_UI=access-preflight ./ui.test
+//
+// The value names a fixture, and options behind it: "allowed,light,slow".
+func TestMain(m *testing.M) {
+	spec, on := os.LookupEnv("CORSTUI_UI")
+	if !on {
+		os.Exit(m.Run())
+	}
+	parts := strings.Split(spec, ",")
+	f := newFake(parts[0])
+	o := Options{Backend: f}
+	switch parts[0] {
+	case "start":
+	case "tour":
+		o.Tour = true
+	default:
+		c := f.report().Case
+		o.Case = &c
+	}
+	for _, p := range parts[1:] {
+		switch p {
+		case "light":
+			o.Light = true
+		case "mono":
+			o.NoColor = true
+		case "ascii":
+			o.ASCII = true
+		case "slow":
+			f.step = 400 * time.Millisecond
+		case "crash":
+			f.panics = true
+		case "mouse":
+			o.Mouse = true
+		}
+	}
+	if err := Run(context.Background(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "corstui:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}

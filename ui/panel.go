@@ -1,0 +1,280 @@
+package ui
+
+import (
+	"fmt"
+
+	"corstui/diagnose"
+	"corstui/diagnose/answer"
+	"corstui/diagnose/exchange"
+	"corstui/diagnose/finding"
+	"corstui/ui/rich"
+)
+
+const labelWidth = 10
+
+// row is a line of a panel: the name of a field, its value, which may be longer
+// than a line, and an aside at the right end of the first.
+func row(label string, value, aside rich.Line, w int) []rich.Line {
+	room := w - labelWidth
+	lines := rich.Wrap(value, room, 0)
+	for i := range lines {
+		name := rich.Blank(labelWidth)
+		if i == 0 {
+			name = label + rich.Blank(labelWidth-rich.Width(label))
+		}
+		lines[i] = rich.L(rich.S(rich.Label, name), lines[i])
+	}
+	if len(aside) > 0 {
+		last := len(lines) - 1
+		lines[last] = rich.Spread(lines[last], aside, w)
+	}
+	return lines
+}
+
+func text(s string) rich.Line { return rich.L(rich.OneLine(s)) }
+
+// panel is the box of the selected station.
+func (s *walk) panel(e *env, w, h int) []rich.Line {
+	ss := s.stations()
+	if h < 3 || s.selected >= len(ss) {
+		return fill(nil, max(h, 0))
+	}
+	st := ss[s.selected]
+	lines := s.panelLines(e, st, w-4)
+	body, _ := scrolled(lines, s.scroll, h-2, w-4)
+	title := rich.L(rich.S(rich.Title, fmt.Sprintf("%d %s", s.selected+1, st.name)))
+	return box(e, title, s.panelAside(st), body, w, h)
+}
+
+func (s *walk) panelAside(st station) rich.Line {
+	total := len(s.seen)
+	if total == 0 {
+		return nil
+	}
+	n := len(st.exchanges)
+	here := "no request here"
+	if n > 0 {
+		here = count(n, "request here", "requests here")
+	}
+	return rich.L(rich.S(rich.Dim, fmt.Sprintf("%s, %d in all", here, total)))
+}
+
+// panelLines say, in this order: what was sent, what came back, who answered,
+// what the browser made of it, why, and what to do next.
+func (s *walk) panelLines(e *env, st station, w int) []rich.Line {
+	var out []rich.Line
+	x := s.byID(s.exchangeOf(st))
+	if x != nil {
+		out = append(out, s.exchangeRows(e, st, x, w)...)
+	} else if s.report != nil && s.report.Local != nil && st.step == diagnose.StepBrowser {
+		out = append(out, row("sent", rich.L("nothing"), nil, w)...)
+		out = append(out, row("browser", rich.L(rich.S(rich.Bad, s.report.Local.Message)), nil, w)...)
+	} else if s.run != nil {
+		out = append(out, row("sent", rich.L(rich.S(rich.Dim, "nothing has come as far as this yet")), nil, w)...)
+	} else {
+		out = append(out, row("sent", rich.L("nothing that is known to have come as far as this"), nil, w)...)
+	}
+	if !st.answered || s.report == nil {
+		if st.summary != "" {
+			out = append(out, row("here", text(upperFirst(st.summary)), nil, w)...)
+		}
+		if st.step == diagnose.StepBrowser {
+			out = append(out, s.browserRows(w)...)
+		}
+		if s.report != nil && s.run == nil {
+			out = append(out, nil)
+			out = append(out, s.elsewhere(e, w)...)
+		}
+		return out
+	}
+	out = append(out, nil)
+	out = append(out, s.whyRows(w)...)
+	out = append(out, s.nextRows(e, w)...)
+	return out
+}
+
+func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Line {
+	note := s.probeWhy[x.Purpose]
+	if note == "" {
+		note = purposeWhy(x.Purpose)
+	}
+	switch x.Purpose {
+	case exchange.PurposePreflight:
+		note = "a preflight: never with cookie or token"
+	case exchange.PurposeRequest:
+		note = s.seenAs(x)
+	}
+	out := row("sent", rich.L(rich.S(rich.Strong, requestLine(x.Request))), rich.L(rich.S(rich.Dim, note)), w)
+	if len(out) == 1 && out[0].Width() < w/2 { // the note did not fit beside it
+		out = append(out, row("", rich.L(rich.S(rich.Dim, note)), nil, w)...)
+	}
+	if x.Response == nil && x.Failure == nil {
+		return append(out, row("got", rich.L(rich.S(rich.Dim, "no answer yet")), nil, w)...)
+	}
+	out = append(out, row("got", text(gotWords(x)), rich.L(rich.S(rich.Dim, ms(x.Timing.Total))), w)...)
+	a := x.Answer
+	if st.answered && s.report != nil {
+		a = s.report.AnsweredBy
+	}
+	if x.Failure == nil {
+		role := rich.Strong
+		open := rich.L(rich.S(rich.Key, e.keys.show(keyOpen)), rich.S(rich.Dim, " evidence")).OnClick(evidenceMsg{})
+		out = append(out, row("answered", rich.L(rich.S(role, rich.OneLine(whoAnswered(a))), rich.S(rich.Dim, " · "), rich.OneLine(confidenceWords(a))), open, w)...)
+	}
+	if st.answered && s.report != nil {
+		out = append(out, s.conclusion(w)...)
+	}
+	if a.RayID != "" && st.answered {
+		out = append(out, row("Ray ID", rich.L(rich.OneLine(a.RayID), rich.S(rich.Dim, "  look it up: "+rayPlace(a.Layer))), nil, w)...)
+	}
+	return out
+}
+
+// seenAs says as whom the request was answered.
+func (s *walk) seenAs(x *answer.Seen) string {
+	switch {
+	case x.Request.WithSession:
+		return "with your session"
+	case s.wantsSession():
+		return "as a visitor without a session"
+	case s.c.Credentials == exchange.CredentialsOmit:
+		return "without cookies, as the page asks"
+	}
+	return "the page's own request"
+}
+
+// conclusion is what the browser makes of the answer.
+func (s *walk) conclusion(w int) []rich.Line {
+	v := s.report.Verdict
+	switch {
+	case v.Allowed && v.Partial:
+		return row("browser", rich.L(rich.S(rich.Good, "goes on."), " The real "+s.report.Case.Method+" was not sent from here: it may change something."), nil, w)
+	case v.Allowed:
+		l := rich.L(rich.S(rich.Good, "hands the answer to the page."))
+		if n := len(v.HiddenHeaders); n > 0 {
+			l = rich.L(l, " It hides "+count(n, "header", "headers")+" from it.")
+		}
+		return row("browser", l, nil, w)
+	case s.report.AnsweredBy.Layer == answer.LayerNetwork:
+		return row("browser", rich.L("tells the page \"Failed to fetch\" and no reason. ", rich.S(rich.Bad, "This is not CORS.")), nil, w)
+	}
+	core := consoleCore(v.Console.Chromium)
+	if core == "" {
+		return row("browser", rich.L(rich.S(rich.Bad, "stops.")), nil, w)
+	}
+	return row("browser", rich.L(rich.S(rich.Quote, "\"…"+rich.OneLine(core)+"\" "), rich.S(rich.Bad, "It stops.")), nil, w)
+}
+
+// browserRows say why the browser asked as it did.
+func (s *walk) browserRows(w int) []rich.Line {
+	if s.report == nil {
+		return nil
+	}
+	var out []rich.Line
+	for i, t := range s.report.Triggers {
+		label := ""
+		if i == 0 {
+			label = "asks"
+		}
+		name := t.Name
+		if t.Kind == "header" {
+			name = "the header " + name
+		}
+		out = append(out, row(label, rich.L("first, because of ", rich.S(rich.Strong, name), ": "+rich.OneLine(t.Why)), nil, w)...)
+	}
+	for i, c := range s.report.Credentials {
+		label := ""
+		if i == 0 {
+			label = "cookies"
+		}
+		said := "travels: "
+		if !c.Sent {
+			said = "stays at home: "
+		}
+		out = append(out, row(label, rich.L(rich.S(rich.Strong, c.Name), " "+said+rich.OneLine(c.Why)), nil, w)...)
+	}
+	return out
+}
+
+func (s *walk) whyRows(w int) []rich.Line {
+	f := s.root()
+	if f == nil {
+		if s.report.Verdict.Allowed {
+			return row("why", rich.L("The answer carries every header that the browser looks for."), nil, w)
+		}
+		return nil
+	}
+	body, label := f.Detail, "why"
+	x, ok := finding.Explain(f.ID)
+	if ok && s.deep && x.Operator != "" {
+		body, label = x.Operator, "in depth"
+	} else if body == "" {
+		body = f.Title
+	}
+	return row(label, text(body), nil, w)
+}
+
+// nextRows say what to do next.
+func (s *walk) nextRows(e *env, w int) []rich.Line {
+	t := &e.theme
+	var out []rich.Line
+	if s.run != nil {
+		return nil
+	}
+	if s.wantsSession() {
+		out = append(out, row("seen as", rich.L("a visitor without a session  ", rich.S(rich.Key, e.keys.show(keySession)), " I am logged in there").OnClick(sessionMsg{}), nil, w)...)
+	}
+	key := rich.L(rich.S(rich.Accent, t.Best+" "), rich.S(rich.Key, e.keys.show(keyFix)), "  ")
+	switch {
+	case len(s.report.Plan) > 0:
+		ways := waysOf(s.report.Plan)
+		aside := ""
+		if ways > 1 {
+			aside = fmt.Sprintf("1 of %d ways", ways)
+		}
+		out = append(out, row("next", rich.L(key, rich.OneLine(s.report.Plan[0].Summary)).OnClick(fixMsg{}), rich.L(rich.S(rich.Dim, aside)), w)...)
+	case s.report.Verdict.Allowed:
+		out = append(out, row("next", rich.L(key, "your browser said no? See what differs between it and corstui").OnClick(fixMsg{}), nil, w)...)
+	case s.report.AnsweredBy.Layer == answer.LayerNetwork:
+		out = append(out, row("next", rich.L(rich.S(rich.Accent, t.Best+" "), rich.S(rich.Key, e.keys.show(keyAgain)), "  run it again once the host can be reached").OnClick(againMsg{}), nil, w)...)
+	}
+	return out
+}
+
+// waysOf counts the first step and its alternatives.
+func waysOf(plan []finding.Step) int {
+	n := 1
+	for _, p := range plan[1:] {
+		if p.Alternative {
+			n++
+		}
+	}
+	return n
+}
+
+// elsewhere points to the station that answered.
+func (s *walk) elsewhere(e *env, w int) []rich.Line {
+	ss := s.stations()
+	i := stationOf(ss)
+	if i == s.selected || !ss[i].answered {
+		return nil
+	}
+	return row("look at", rich.L(fmt.Sprintf("%d %s: ", i+1, ss[i].name), "the answer that counts came from there").OnClick(selectMsg{i}), nil, w)
+}
+
+// beside is what stays open at the right on a wide terminal.
+func (s *walk) beside(e *env, w, h int) []rich.Line {
+	ss := s.stations()
+	if s.side == sideExchange || s.report == nil {
+		x := s.byID(s.current())
+		if x == nil {
+			return box(e, rich.L(rich.S(rich.Title, "exchange")), nil, []rich.Line{rich.L(rich.S(rich.Dim, "nothing was sent here"))}, w, h)
+		}
+		lines := exchangeLines(e, s.report, x, w-4, false)
+		body, _ := scrolled(lines, 0, h-2, w-4)
+		return box(e, rich.L(rich.S(rich.Title, "exchange "+x.ID)), rich.L(rich.S(rich.Key, e.keys.show(keyZoom)), rich.S(rich.Dim, " evidence")), body, w, h)
+	}
+	lines := evidenceLines(e, s.report, ss, s.selected, -1, w-4)
+	body, _ := scrolled(lines, 0, h-2, w-4)
+	return box(e, rich.L(rich.S(rich.Title, "evidence")), rich.L(rich.S(rich.Key, e.keys.show(keyZoom)), rich.S(rich.Dim, " exchange")), body, w, h)
+}

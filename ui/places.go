@@ -1,0 +1,38 @@
+package ui
+
+import (
+	"corstui/diagnose/answer"
+	"corstui/snippets"
+)
+
+// rayPlaces say where a Ray ID can be looked up, by who answered. The names are
+// those of Cloudflare's dashboard (documentation: "Security Events", "Access
+// authentication logs", "Cloudflare Ray ID", "Workers Logs").
+var rayPlaces = map[answer.Layer]string{
+	answer.LayerAccess: "Zero Trust › Insights › Logs › Access authentication logs",
+	answer.LayerWAF:    "dashboard › Security › Analytics › Events, filter Ray ID",
+	answer.LayerWorker: "dashboard › Workers › the Worker › Observability",
+	answer.LayerEdge:   "dashboard › Security › Analytics › Events, or ask Cloudflare with it",
+}
+
+func rayPlace(l answer.Layer) string {
+	if p, ok := rayPlaces[l]; ok {
+		return p
+	}
+	return "the origin's log, header cf-ray; or Security › Analytics › Events"
+}
+
+// settingPlaces say where a recipe is applied by hand, by its name in
+// Cloudflare's dashboard, API and Terraform provider (documentation: "CORS" under
+// Access controls, "WAF custom rules: skip").
+var settingPlaces = map[snippets.Recipe][][2]string{
+	snippets.RecipeAccess: {
+		{"Dashboard", "Zero Trust › Access controls › Applications › the API's › Configure › Advanced settings › CORS settings"},
+		{"API", "PUT …/access/apps/{id} with the whole object of its GET, changed as in the file"},
+	},
+	snippets.RecipeWAF: {
+		{"Dashboard", "the zone › Security › Security rules › the rule that the event names"},
+	},
+}
+
+func placesOf(r snippets.Recipe) [][2]string { return settingPlaces[r] }
