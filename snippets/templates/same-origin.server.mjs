@@ -20,6 +20,7 @@ import { pathToFileURL } from "node:url";
 import { createProxyMiddleware } from "http-proxy-middleware";
 
 const UPSTREAM = "@{upstream}";
+const UPSTREAM_PATH = "@{u.path}";
 const PREFIX = "/api";
 
 const proxy = createProxyMiddleware({
@@ -29,10 +30,19 @@ const proxy = createProxyMiddleware({
   changeOrigin: true,
   xfwd: true,
   on: {
-    proxyRes(response) {
+    proxyReq(outgoing, req, res) {
+      // The library would fold the slashes.
+      if (req.url.startsWith("//")) outgoing.path = UPSTREAM_PATH + req.url;
+      // Nor does it end one side when the other has gone.
+      res.on("close", () => outgoing.destroy());
+    },
+    proxyRes(incoming, req, res) {
+      incoming.on("close", () => {
+        if (!incoming.complete) res.destroy();
+      });
       // The way for pages of other origins stays closed here.
-      for (const name of Object.keys(response.headers)) {
-        if (name.startsWith("access-control-")) delete response.headers[name];
+      for (const name of Object.keys(incoming.headers)) {
+        if (name.startsWith("access-control-")) delete incoming.headers[name];
       }
     },
     error(error, req, res) {

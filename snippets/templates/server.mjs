@@ -48,6 +48,7 @@ const ALLOW_ORIGINS = new Set([
 //@end
 //@if upstream
 const UPSTREAM = "@{upstream}";
+const UPSTREAM_PATH = "@{u.path}";
 //@end
 //@if jwt
 const TEAM = "https://@{team}";
@@ -185,6 +186,17 @@ async function serve() {
     headers: { "cf-access-client-id": id, "cf-access-client-secret": secret },
 //@end
     on: {
+      proxyReq(outgoing, req, res) {
+        // The library would fold the slashes.
+        if (req.url.startsWith("//")) outgoing.path = UPSTREAM_PATH + req.url;
+        // Nor does it end one side when the other has gone.
+        res.on("close", () => outgoing.destroy());
+      },
+      proxyRes(incoming, req, res) {
+        incoming.on("close", () => {
+          if (!incoming.complete) res.destroy();
+        });
+      },
       error(error, req, res) {
         console.error(error);
         // A WebSocket's socket, or a response that has begun, can only end.
