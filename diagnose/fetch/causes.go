@@ -37,6 +37,9 @@ const (
 	causeCORPSameOrigin
 	causeCORPSameSite
 	causeProxyAuth
+	causeSeveralLocations
+	causeSeveralLengths
+	causeSeveralDispositions
 	causeNetwork
 	// What the browser refuses before anything is sent.
 	causeLocalURL
@@ -209,6 +212,12 @@ var causes = [causeCount]struct {
 		plain("Cancelled load to {url} because it violates the resource's Cross-Origin-Resource-Policy response header."), ""},
 	causeProxyAuth: {"", "", "",
 		plain("Failed to load resource: net::ERR_UNEXPECTED_PROXY_AUTH"), text{}, text{}, ""},
+	causeSeveralLocations: {"", "CORSDidNotSucceed", "",
+		plain("Failed to load resource: net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION"), framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
+	causeSeveralLengths: {"", "CORSDidNotSucceed", "",
+		plain("Failed to load resource: net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH"), framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
+	causeSeveralDispositions: {"", "CORSDidNotSucceed", "",
+		plain("Failed to load resource: net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_DISPOSITION"), framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
 	causeNetwork: {"", "", "",
 		plain("{neterror}"),
 		framed("CORS request did not succeed). Status code: (null)"), text{}, ""},

@@ -3,7 +3,6 @@ package fetch
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"corstui/diagnose/exchange"
 )
@@ -204,46 +203,28 @@ func (r *run) placeholder(name string, e Engine) string {
 	return ""
 }
 
-// escapeUTF16 writes controls and what is not ASCII as \uXXXX, as Chromium does
-// with header values; bytes that are no UTF-8 count as Latin-1.
-func escapeUTF16(s string) string {
-	clean := true
+// escapeLatin1 writes controls and bytes that are not ASCII as \u00XX, as
+// Chromium does with header values, which it takes as Latin-1.
+func escapeLatin1(s string) string {
 	for i := 0; i < len(s); i++ {
 		if s[i] < ' ' || s[i] >= 0x7f {
-			clean = false
-			break
+			return escapeFrom(s, i)
 		}
 	}
-	if clean {
-		return s
-	}
+	return s
+}
+
+func escapeFrom(s string, i int) string {
 	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		c, size := utf8.DecodeRuneInString(s[i:])
-		if c == utf8.RuneError && size == 1 {
-			c = rune(s[i])
-		}
-		i += size
-		switch {
-		case c >= ' ' && c < 0x7f:
-			b.WriteRune(c)
-		case c > 0xffff:
-			c -= 0x10000
-			for _, u := range [...]rune{0xd800 + c>>10, 0xdc00 + c&0x3ff} {
-				b.WriteString(`\u`)
-				for shift := 12; shift >= 0; shift -= 4 {
-					b.WriteByte(hex[u>>shift&15])
-				}
-			}
-		default:
-			b.WriteString(`\u`)
-			for shift := 12; shift >= 0; shift -= 4 {
-				b.WriteByte(hex[c>>shift&15])
-			}
+	b := append(make([]byte, 0, len(s)+24), s[:i]...)
+	for ; i < len(s); i++ {
+		if c := s[i]; c < ' ' || c >= 0x7f {
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		} else {
+			b = append(b, c)
 		}
 	}
-	return b.String()
+	return string(b)
 }
 
 // asItIs is the escaping of engines that do none.

@@ -20,15 +20,15 @@ const (
 // origin is origin read it. Where it does not, reason is Chromium's CorsError
 // name, as for a request that is no preflight.
 func CORSCheck(origin string, credentials exchange.CredentialsMode, hs exchange.Headers) (reason string, ok bool) {
-	f, ok := corsCheck(origin, credentials == exchange.CredentialsInclude, hs)
+	f, ok := corsCheck(Standard.has, origin, credentials == exchange.CredentialsInclude, hs)
 	if ok {
 		return "", true
 	}
 	return causes[f.cause].chromium, false
 }
 
-// corsCheck is CORSCheck with what was found.
-func corsCheck(origin string, credentialed bool, hs exchange.Headers) (failure, bool) {
+// corsCheck is CORSCheck with what was found. has asks the engine.
+func corsCheck(has func(deviation) bool, origin string, credentialed bool, hs exchange.Headers) (failure, bool) {
 	v, found := hs.Get(allowOrigin)
 	if !found {
 		return failure{cause: causeMissingAllowOrigin, header: allowOrigin}, false
@@ -38,7 +38,7 @@ func corsCheck(origin string, credentialed bool, hs exchange.Headers) (failure, 
 		return failure{}, true
 	}
 	if v != origin {
-		return failure{cause: mismatchCause(v, hs), header: allowOrigin, sent: v, present: true}, false
+		return failure{cause: mismatchCause(has, v, hs), header: allowOrigin, sent: v, present: true}, false
 	}
 	if !credentialed {
 		return failure{}, true
@@ -52,7 +52,7 @@ func corsCheck(origin string, credentialed bool, hs exchange.Headers) (failure, 
 
 // mismatchCause tells apart, as engines do, the ways in which an
 // Access-Control-Allow-Origin does not match.
-func mismatchCause(v string, hs exchange.Headers) cause {
+func mismatchCause(has func(deviation) bool, v string, hs exchange.Headers) cause {
 	switch {
 	case v == "*":
 		return causeWildcardOrigin
@@ -66,6 +66,11 @@ func mismatchCause(v string, hs exchange.Headers) cause {
 		return causeOriginMismatch
 	}
 	if _, err := ParseURL(v, nil); err != nil {
+		if strings.Contains(v, "%20") && has(devSpaceInHost) {
+			if _, err := ParseURL(strings.ReplaceAll(v, "%20", "-"), nil); err == nil {
+				return causeOriginMismatch
+			}
+		}
 		return causeInvalidOrigin
 	}
 	return causeOriginMismatch

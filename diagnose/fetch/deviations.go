@@ -39,6 +39,8 @@ const (
 	devEmptyLocationBlocked
 	devFollows309
 	devUnexpectedProxyAuth
+	devSuspectDuplicates
+	devSpaceInHost
 	devSpaceBeforeColon
 	devCacheKeptOnFailure
 	devMaxAgeGarbageUncached
@@ -146,6 +148,12 @@ var deviations = [deviationCount]struct {
 	devUnexpectedProxyAuth: {"unexpected-proxy-auth", "response", onChromium,
 		"Status 407 from a server that is no proxy is a network error, without a CORS reason.",
 		"net::ERR_UNEXPECTED_PROXY_AUTH"},
+	devSuspectDuplicates: {"suspect-duplicates", "response", onChromium | onFirefox,
+		"A response with two different Location, Content-Length or Content-Disposition lines is a network error, without a CORS reason.",
+		"net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION and its like, observed; nsHttpHeaderArray::IsSuspectDuplicateHeader"},
+	devSpaceInHost: {"space-in-host", "response", onChromium,
+		"An escaped space in the host of an Access-Control-Allow-Origin leaves it a URL, so the reason is a mismatch and not an invalid value.",
+		"observed"},
 	devSpaceBeforeColon: {"space-before-colon", "response", onChromium,
 		"A space between a response header's name and the colon is tolerated; the others ignore such a header.",
 		"observed; RFC 9112, section 5.1"},

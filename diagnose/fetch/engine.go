@@ -63,7 +63,7 @@ type profile struct {
 	acceptEncoding     string
 	acceptLanguage     string
 	priority           string
-	clientHints        []hint // the low-entropy hints of a real request
+	hints              map[slot]hint // the low-entropy hints of a real request
 	storageAccess      string
 	maxAgeCap          time.Duration
 
@@ -99,7 +99,9 @@ const (
 	slotSecFetchDest
 	slotStorageAccess
 	slotPriority
-	slotHints
+	slotHintPlatform
+	slotHintBrands
+	slotHintMobile
 	slotScript // what the script sets
 	slotCookie
 	slotServiceToken
@@ -113,14 +115,14 @@ var profiles = [engineCount]profile{
 		name:           "chromium",
 		userAgent:      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
 		preflight:      []slot{slotAccept, slotACRM, slotACRH, slotOrigin, slotUserAgent, slotSecFetchMode, slotSecFetchSite, slotSecFetchDest, slotReferer, slotAcceptEncoding, slotAcceptLanguage},
-		request:        []slot{slotHints, slotScript, slotUserAgent, slotAccept, slotOrigin, slotSecFetchSite, slotSecFetchMode, slotSecFetchDest, slotStorageAccess, slotReferer, slotAcceptEncoding, slotAcceptLanguage, slotCookie, slotServiceToken, slotPriority},
+		request:        []slot{slotHintPlatform, slotUserAgent, slotHintBrands, slotScript, slotHintMobile, slotAccept, slotOrigin, slotSecFetchSite, slotSecFetchMode, slotSecFetchDest, slotStorageAccess, slotReferer, slotAcceptEncoding, slotAcceptLanguage, slotCookie, slotServiceToken, slotPriority},
 		acceptEncoding: "gzip, deflate, br, zstd",
 		acceptLanguage: "en-US,en;q=0.9",
 		priority:       "u=1, i",
-		clientHints: []hint{
-			{"sec-ch-ua-platform", `"Linux"`},
-			{"sec-ch-ua", `"Chromium";v="156", "Not;A=Brand";v="8"`},
-			{"sec-ch-ua-mobile", "?0"},
+		hints: map[slot]hint{
+			slotHintPlatform: {"sec-ch-ua-platform", `"Linux"`},
+			slotHintBrands:   {"sec-ch-ua", `"Not:A-Brand";v="8", "Chromium";v="156"`},
+			slotHintMobile:   {"sec-ch-ua-mobile", "?0"},
 		},
 		storageAccess:  "active",
 		maxAgeCap:      7200 * time.Second, // services/network/cors/preflight_result.cc
@@ -128,7 +130,7 @@ var profiles = [engineCount]profile{
 		preflightNames: true,
 		text:           func(c cause) text { return causes[c].chromiumText },
 		frame:          chromiumFrame,
-		escape:         escapeUTF16,
+		escape:         escapeLatin1,
 		console:        func(c *Console) *string { return &c.Chromium },
 	},
 	idFirefox: {

@@ -170,7 +170,7 @@ func (p *preflightAnswer) check(c preflightCheck) (failure, bool) {
 			return failure{cause: causePreflightRedirect, target: target}, false
 		}
 	case checkCORS:
-		return corsCheck(p.origin, p.run.credentialed(), p.headers)
+		return corsCheck(p.run.has, p.origin, p.run.credentialed(), p.headers)
 	case checkStatus:
 		if p.status < 200 || p.status > 299 {
 			return failure{cause: causePreflightStatus}, false
@@ -193,11 +193,10 @@ func (p *preflightAnswer) location() (target *URL, ok bool) {
 	if !isRedirectStatus(p.status) {
 		return nil, true
 	}
-	v, found := p.headers.Get("location")
-	if v = NormalizeValue(v); !found || v == "" {
+	if v, found := p.headers.Get("location"); !found || NormalizeValue(v) == "" {
 		return nil, true
 	}
-	u, err := ParseURL(v, p.run.cur)
+	u, err := locationURL(p.headers, p.run.cur)
 	return u, err == nil
 }
 
@@ -207,8 +206,8 @@ func (p *preflightAnswer) checkNetwork() (failure, bool) {
 	if _, ok := p.location(); !ok && p.run.has(devPreflightInvalidLocation) {
 		return failure{cause: causeRedirectLocation}, false
 	}
-	if p.status == 407 && p.run.has(devUnexpectedProxyAuth) {
-		return failure{cause: causeProxyAuth}, false
+	if c := p.run.neverResponse(p.status, p.headers); c != causeNone {
+		return failure{cause: c}, false
 	}
 	return failure{}, true
 }

@@ -1,15 +1,34 @@
 package fetch
 
 import (
+	"errors"
+	"strings"
+
 	"corstui/diagnose/exchange"
 )
 
-// redirects says whether a response is a redirect that the engine follows: by
-// its status, and by having a Location.
+// locationURL is "location URL" of a response that has a Location. Several
+// lines are one if they are equal, and a failure otherwise.
+func locationURL(hs exchange.Headers, base *URL) (*URL, error) {
+	for i := range hs {
+		if strings.EqualFold(hs[i].Name, "location") {
+			if differingLines(hs, "location") {
+				return nil, errSeveralLocations
+			}
+			return ParseURL(NormalizeValue(hs[i].Value), base)
+		}
+	}
+	return nil, errSeveralLocations
+}
+
+var errSeveralLocations = errors.New("is not one")
+
+// redirects says whether a response is a redirect that the engine acts on: by
+// its status, and, where the engine is to follow it, by having a Location.
 func (r *run) redirects(status int, hs exchange.Headers) bool {
 	v, found := hs.Get("location")
 	if !found {
-		return false
+		return isRedirectStatus(status) && r.c.Redirect != exchange.RedirectFollow
 	}
 	if !isRedirectStatus(status) && (status != 309 || !r.has(devFollows309)) {
 		return false
@@ -22,7 +41,7 @@ func (r *run) redirects(status int, hs exchange.Headers) bool {
 // fetched.
 func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check failure, passes bool) bool {
 	v, _ := hs.Get("location")
-	target, err := ParseURL(NormalizeValue(v), r.cur)
+	target, err := locationURL(hs, r.cur)
 	check.target, check.redirects = target, true
 	if r.c.Redirect != exchange.RedirectFollow {
 		return r.redirectNotFollowed(x, check, passes)
@@ -83,6 +102,8 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 // and manual.
 func (r *run) redirectNotFollowed(x exchange.Exchange, check failure, passes bool) bool {
 	switch {
+	case check.target == nil && x.Response.Headers.Has("location") && r.has(devRedirectNetworkFirst):
+		return r.fail(failure{cause: causeRedirectLocation, exchange: x.ID, status: x.Response.Status}, AtRedirect)
 	case !passes:
 		return r.fail(check, r.step())
 	case r.c.Redirect == exchange.RedirectManual:

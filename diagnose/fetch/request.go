@@ -151,7 +151,7 @@ func (r *run) appendSlot(hs exchange.Headers, s slot) exchange.Headers {
 		if v := r.referrer(); v != "" {
 			return add("Referer", v)
 		}
-	case slotSecFetchSite, slotSecFetchMode, slotSecFetchDest, slotStorageAccess, slotHints:
+	case slotSecFetchSite, slotSecFetchMode, slotSecFetchDest, slotStorageAccess, slotHintPlatform, slotHintBrands, slotHintMobile:
 		if !IsPotentiallyTrustworthy(r.cur) {
 			return hs
 		}
@@ -167,7 +167,13 @@ func (r *run) appendSecure(hs exchange.Headers, s slot) exchange.Headers {
 	add := func(name, value string) exchange.Headers {
 		return append(hs, exchange.Header{Name: name, Value: value})
 	}
-	if s != slotHints && r.changed && r.e.has(devSecFetchDropped) {
+	if h, ok := p.hints[s]; ok {
+		if r.o.UserAgent != "" { // hints that contradict the User-Agent are worse than none
+			return hs
+		}
+		return add(h.name, h.value)
+	}
+	if r.changed && r.e.has(devSecFetchDropped) {
 		return hs
 	}
 	switch s {
@@ -180,13 +186,6 @@ func (r *run) appendSecure(hs exchange.Headers, s slot) exchange.Headers {
 	case slotStorageAccess:
 		if p.storageAccess != "" && r.site == 2 && r.credentialed() {
 			return add("Sec-Fetch-Storage-Access", p.storageAccess)
-		}
-	case slotHints:
-		if r.o.UserAgent != "" { // hints that contradict the User-Agent are worse than none
-			return hs
-		}
-		for _, h := range p.clientHints {
-			hs = append(hs, exchange.Header{Name: h.name, Value: h.value})
 		}
 	}
 	return hs

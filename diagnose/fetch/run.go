@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"strings"
 
 	"corstui/diagnose/exchange"
 )
@@ -167,13 +168,13 @@ func (r *run) httpFetch() bool {
 	}
 	hs := r.receive(x.Response.Headers)
 	status := x.Response.Status
-	if status == 407 && r.has(devUnexpectedProxyAuth) {
-		return r.fail(failure{cause: causeProxyAuth, exchange: x.ID, status: status}, r.step())
+	if c := r.neverResponse(status, hs); c != causeNone {
+		return r.fail(failure{cause: c, exchange: x.ID, status: status}, r.step())
 	}
 	r.storeCookies(hs)
 	check, passes := failure{}, true
 	if r.tainting == taintingCORS {
-		check, passes = corsCheck(r.requestOrigin(), r.credentialed(), hs)
+		check, passes = corsCheck(r.has, r.requestOrigin(), r.credentialed(), hs)
 		check.exchange, check.status = x.ID, status
 	}
 	if r.redirects(status, hs) {
@@ -241,6 +242,37 @@ func (r *run) receive(hs exchange.Headers) exchange.Headers {
 		return out
 	}
 	return hs
+}
+
+// neverResponse finds what some engines' network layers never hand on: a cause,
+// or none.
+func (r *run) neverResponse(status int, hs exchange.Headers) cause {
+	switch {
+	case status == 407 && r.has(devUnexpectedProxyAuth):
+		return causeProxyAuth
+	case differingLines(hs, "location") && r.has(devSuspectDuplicates):
+		return causeSeveralLocations
+	case differingLines(hs, "content-length") && r.has(devSuspectDuplicates):
+		return causeSeveralLengths
+	case differingLines(hs, "content-disposition") && r.has(devSuspectDuplicates):
+		return causeSeveralDispositions
+	}
+	return causeNone
+}
+
+// differingLines says whether a header has several lines whose values differ.
+func differingLines(hs exchange.Headers, name string) bool {
+	first := -1
+	for i := range hs {
+		switch {
+		case len(hs[i].Name) != len(name) || !strings.EqualFold(hs[i].Name, name):
+		case first < 0:
+			first = i
+		case hs[i].Value != hs[first].Value:
+			return true
+		}
+	}
+	return false
 }
 
 // hold ends the run before a request that may not be sent, or that no stored

@@ -26,6 +26,7 @@ type URL struct {
 	HasQuery           bool
 	HasFragment        bool
 	special            bool
+	userinfo           bool // of another scheme: its authority has a user name or password
 }
 
 // defaultPort returns the default port of a special scheme ("" for file), and
@@ -252,6 +253,14 @@ func splitTail(s string) (path, query, fragment *string) {
 }
 
 func (u *URL) splitOpaque(rest string) {
+	if strings.HasPrefix(rest, "//") {
+		authority := rest[2:]
+		if end := strings.IndexAny(authority, "/?#"); end >= 0 {
+			authority = authority[:end]
+		}
+		user := authority[:strings.LastIndexByte(authority, '@')+1]
+		u.userinfo = strings.Trim(user, ":@") != ""
+	}
 	path, query, fragment := splitTail(rest)
 	if path != nil {
 		u.Path = *path
@@ -413,9 +422,7 @@ func domainToASCII(s string) (string, error) {
 		if !lower {
 			s = strings.ToLower(s)
 		}
-		if !strings.Contains(s, "xn--") {
-			return s, nil
-		}
+		return s, nil // Chromium does not check that an xn-- label decodes
 	} else if !utf8.ValidString(s) {
 		return "", errHost
 	}
@@ -515,7 +522,7 @@ func parseIPv6(s string) (string, error) {
 
 // HasCredentials is "includes credentials": a user name or password that is not
 // empty.
-func (u *URL) HasCredentials() bool { return u.Username != "" || u.Password != "" }
+func (u *URL) HasCredentials() bool { return u.Username != "" || u.Password != "" || u.userinfo }
 
 // IsHTTP says whether the scheme is an HTTP(S) scheme.
 func (u *URL) IsHTTP() bool { return u.Scheme == "http" || u.Scheme == "https" }
@@ -534,7 +541,7 @@ func (u *URL) serialise(fragment bool) string {
 	b.WriteByte(':')
 	if u.special {
 		b.WriteString("//")
-		if u.HasCredentials() {
+		if u.Username != "" || u.Password != "" {
 			b.WriteString(u.Username)
 			if u.Password != "" {
 				b.WriteByte(':')
