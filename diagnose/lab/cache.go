@@ -119,7 +119,7 @@ func storable(res *response) bool {
 // withStatus says what the cache did. Answers that the edge made in place of
 // the origin never reached the cache and carry no status.
 func withStatus(res *response, status string, age time.Duration) *response {
-	if res.drop || res.edge {
+	if res.drop || res.uncached {
 		return res
 	}
 	res = res.copy()

@@ -149,15 +149,15 @@ func (e edgeError) retry(a *response) {
 	}
 }
 
-// unreachable stands where the origin would be: the edge cannot reach it and
-// answers by itself.
+// unreachable stands where the origin, or a Worker's code, would be: it fails,
+// and the edge answers in its place.
 func unreachable(code int, text bool) handler {
 	return func(r *http.Request) *response {
 		res := errorPage(r, code, edgeErrors[code].status, hostOf(r))
 		if text {
 			res = errorText(r, code)
 		}
-		res.edge = true
+		res.uncached, res.byEdge = true, true
 		return res
 	}
 }

@@ -27,8 +27,6 @@ type corsConfig struct {
 	bareErrors bool
 	// noPreflight: OPTIONS goes to the router like any other method.
 	noPreflight bool
-	// preflightOnly: only preflights are answered with CORS headers.
-	preflightOnly bool
 }
 
 // allowing is the right middleware: a list of origins, compared whole.
@@ -119,7 +117,7 @@ func (c corsConfig) wrap(next handler) handler {
 			return res
 		}
 		res := next(r)
-		if c.preflightOnly || c.bareErrors && res.status >= 400 {
+		if res.byEdge || res.drop || c.bareErrors && res.status >= 400 {
 			return res
 		}
 		c.mark(r, res)
@@ -190,7 +188,7 @@ func answers(h handler) workerCode {
 	return func(handler) handler {
 		return func(r *http.Request) *response {
 			res := h(r)
-			res.edge = true
+			res.uncached = true
 			return res
 		}
 	}

@@ -15,8 +15,11 @@ type response struct {
 	status int
 	header http.Header
 	body   string
-	// edge says that Cloudflare made it in place of the origin.
-	edge bool
+	// uncached says that it was made in front of the cache, or in place of the
+	// origin by the edge: it carries no cf-cache-status.
+	uncached bool
+	// byEdge says that the edge made it because the origin could not.
+	byEdge bool
 	// drop ends the connection without an answer.
 	drop bool
 }

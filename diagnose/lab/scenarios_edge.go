@@ -26,7 +26,7 @@ var edgeScenarios = []Scenario{
 				}
 				return 0, ""
 			}}
-			b.origin = app(allowing(pageOrigin), routes{"/v2/items": gives(items)})
+			b.origin = app(allowing(pageOrigin), api1().with("/v2/items", gives(items)))
 		},
 	},
 	{
@@ -82,7 +82,7 @@ var edgeScenarios = []Scenario{
 		build: func(b *builder) {
 			b.origin = func(*http.Request) *response {
 				res := reply(http.StatusBadGateway, "502 Bad Gateway\nUnable to reach the origin service. The service may be down or it may not be responding to traffic from cloudflared\n", "Content-Type", "text/plain; charset=utf-8")
-				res.edge = true
+				res.uncached, res.byEdge = true, true
 				return res
 			}
 		},
@@ -96,7 +96,7 @@ var edgeScenarios = []Scenario{
 			Mistakes: []int{4}, Errors: []string{"worker-failed"},
 		},
 		build: func(b *builder) {
-			b.worker = answers(func(r *http.Request) *response { return errorPage(r, 1101, 500, hostOf(r)) })
+			b.worker = answers(unreachable(1101, false))
 		},
 	},
 	{
