@@ -47,6 +47,8 @@ type conn struct {
 	proxyAuth string
 	dialed    exchangeTimes
 	idleSince time.Time
+	// certAsked says that the server asked for a client certificate.
+	certAsked bool
 	// users and dropped belong to the pool.
 	users   int
 	dropped bool
@@ -101,7 +103,12 @@ func redactedAddr(nc net.Conn) string {
 func (s *Session) handshake(ctx context.Context, c *conn, p *progress) error {
 	p.enter(stageTLS, "")
 	start := time.Now()
-	tc := tls.Client(c.nc, s.c.tls.config(serverName(c.place.host)))
+	cfg := s.c.tls.config(serverName(c.place.host))
+	cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		c.certAsked = true
+		return &tls.Certificate{}, nil
+	}
+	tc := tls.Client(c.nc, cfg)
 	if err := tc.HandshakeContext(ctx); err != nil {
 		return err
 	}
@@ -155,6 +162,7 @@ func (s *Session) dialTarget(ctx context.Context, pl place, t target, p *progres
 	var lookup lookupTimes
 	d := net.Dialer{
 		KeepAlive: -1,
+		Resolver:  s.c.resolver,
 		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
 			ap, err := netip.ParseAddrPort(address)
 			if err != nil || !offLimits(ap.Addr()) {
@@ -289,9 +297,9 @@ func (s *Session) dialProxy(ctx context.Context, pl place, t target, px *url.URL
 }
 
 // closeOnDone makes reads and writes fail once the context is done, until stop.
-func closeOnDone(ctx context.Context, nc net.Conn) (stop func()) {
-	off := context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
-	return func() { off() }
+// stop says whether the connection was left as it was.
+func closeOnDone(ctx context.Context, nc net.Conn) (stop func() (untouched bool)) {
+	return context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
 }
 
 // connectThrough asks an HTTP proxy for a tunnel (RFC 9110, section 9.3.6). The

@@ -91,7 +91,18 @@ func classify(ctx context.Context, err error, pl place, p *progress) (exchange.F
 	case stageTLS:
 		return exchange.FailureTLS, handshakeFault(err, pl)
 	}
+	if p.certAsked && brokeOff(err) {
+		// The alert that would say so is lost where the server closes while the
+		// request is still being written.
+		return exchange.FailureTLS, fmt.Sprintf("%s asked for a client certificate, and closed the connection when none came.", pl.authority())
+	}
 	return exchange.FailureProtocol, answerFault(err, pl.authority())
+}
+
+// brokeOff says whether a connection ended without any byte of an answer.
+func brokeOff(err error) bool {
+	return errors.Is(err, errNoAnswer) || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		strings.Contains(err.Error(), "conn could not be established")
 }
 
 // where names the place, and the address that was tried.

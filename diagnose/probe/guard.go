@@ -47,12 +47,16 @@ func offLimits(a netip.Addr) bool {
 	return false
 }
 
-// refusedError is a connection that corstui itself did not make.
+// refusedError is a connection that corstui itself did not make. addr is empty
+// where another diagnosis found out where the host is.
 type refusedError struct{ host, addr string }
 
 func (e *refusedError) Error() string {
-	if e.host == e.addr {
-		return fmt.Sprintf("Not sent: %s is a link-local or cloud metadata address, and it was not you who named it.", e.addr)
+	at := "is"
+	if e.addr != "" && e.addr != e.host {
+		at = "is at " + e.addr + ","
+	} else if e.addr == "" {
+		at = "is at"
 	}
-	return fmt.Sprintf("Not sent: %s is at %s, a link-local or cloud metadata address, and it was not you who named it.", e.host, e.addr)
+	return fmt.Sprintf("Not sent: %s %s a link-local or cloud metadata address, and it was not you who named it.", e.host, at)
 }

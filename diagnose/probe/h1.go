@@ -9,7 +9,6 @@ import (
 	"net/http/httputil"
 	"strconv"
 	"strings"
-	"time"
 
 	"corstui/diagnose/exchange"
 )
@@ -62,15 +61,7 @@ func (s *Session) roundTrip1(ctx context.Context, c *conn, r wireRequest, p *pro
 		return fail(err)
 	}
 	return answer1{head: h, body: body, finish: func(drained bool) {
-		quiet := ctx.Err() == nil
-		stop()
-		// A context that ends between the check and stop leaves a past deadline
-		// behind.
-		reusable = reusable && quiet && ctx.Err() == nil && (body == nil || drained)
-		if reusable {
-			reusable = c.nc.SetDeadline(time.Time{}) == nil
-		}
-		s.c.pool.put(c, reusable)
+		s.c.pool.put(c, stop() && reusable && (body == nil || drained))
 	}}, nil
 }
 

@@ -36,11 +36,12 @@ func (p *pool) get(pl place) *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if c := p.shared[pl]; c != nil {
-		if c.h2.Err() == nil && c.h2.Available() > 0 {
+		stale := c.users == 0 && time.Since(c.idleSince) > idleTime
+		if c.h2.Err() == nil && c.h2.Available() > 0 && !stale {
 			c.users++
 			return c
 		}
-		if c.h2.Err() != nil {
+		if c.h2.Err() != nil || stale {
 			p.drop(c)
 		}
 	}
@@ -81,8 +82,13 @@ func (p *pool) put(c *conn, reusable bool) {
 		if !reusable {
 			p.drop(c)
 		}
-		if c.dropped && c.users == 0 {
+		c.idleSince = time.Now()
+		switch {
+		case c.users > 0:
+		case c.dropped:
 			go c.h2.Close() //nolint:errcheck // nothing to tell
+		case len(p.shared) > maxIdle:
+			p.evictShared()
 		}
 		return
 	}
@@ -94,6 +100,19 @@ func (p *pool) put(c *conn, reusable bool) {
 	p.idle[c.place] = append(p.idle[c.place], c)
 	if p.count++; p.count > maxIdle {
 		p.evict()
+	}
+}
+
+// evictShared ends the HTTP/2 connection that nobody used for longest.
+func (p *pool) evictShared() {
+	var oldest *conn
+	for _, c := range p.shared {
+		if c.users == 0 && (oldest == nil || c.idleSince.Before(oldest.idleSince)) {
+			oldest = c
+		}
+	}
+	if oldest != nil {
+		p.drop(oldest)
 	}
 }
 
@@ -130,14 +149,6 @@ func (p *pool) setIdle(pl place, list []*conn) {
 		return
 	}
 	p.idle[pl] = list
-}
-
-// idleAt counts the connections that wait for a request to the place; shared
-// says that one takes many at a time.
-func (p *pool) idleAt(pl place) (n int, shared bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.idle[pl]), p.shared[pl] != nil
 }
 
 // sensitive notes that connections of this place go where only their user may.

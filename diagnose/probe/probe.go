@@ -18,6 +18,7 @@ package probe
 
 import (
 	"context"
+	"net"
 
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/fetch"
@@ -52,6 +53,8 @@ type Client struct {
 	userAgent string
 	pool      *pool
 	own       *Session
+	// resolver is the system's where it is nil; tests put their own here.
+	resolver *net.Resolver
 }
 
 // NewClient checks the network options; an error names the option, the value

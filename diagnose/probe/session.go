@@ -21,6 +21,7 @@ type Session struct {
 	hosts map[string]bool
 	n     atomic.Int64
 	dials atomic.Int64
+	ready atomic.Int64 // connections still to be opened ahead; see Ready
 }
 
 // Session starts a diagnosis. urls are those that the user named: the case's
@@ -92,7 +93,7 @@ func (s *Session) mayReach(pl place) error {
 		return &refusedError{pl.host, pl.host}
 	}
 	if s.c.pool.isSensitive(pl) {
-		return &refusedError{pl.host, "such an address"}
+		return &refusedError{host: pl.host}
 	}
 	return nil
 }
@@ -113,6 +114,8 @@ func (s *Session) attempts(ctx context.Context, w wireRequest, x *exchange.Excha
 			x.Timing.DNS, x.Timing.Connect, x.Timing.TLS = ms(c.dialed.dns), ms(c.dialed.connect), ms(c.dialed.tls)
 			if c.h2 != nil {
 				s.c.pool.share(c)
+			} else {
+				s.openAhead(ctx, w.place)
 			}
 		}
 		var resp *exchange.Response
@@ -144,7 +147,7 @@ func (s *Session) exchange(ctx context.Context, c *conn, w wireRequest, p *progr
 	if c.h2 != nil {
 		send = s.roundTrip2
 	}
-	p.reset()
+	p.reset(c)
 	a, err := send(ctx, c, w, p)
 	if err != nil {
 		return nil, err
@@ -190,6 +193,7 @@ type progress struct {
 	detail     string
 	via        string
 	sentAt, at time.Time
+	certAsked  bool
 }
 
 func (p *progress) enter(s stage, detail string) {
@@ -198,9 +202,10 @@ func (p *progress) enter(s stage, detail string) {
 	p.mu.Unlock()
 }
 
-func (p *progress) reset() {
+// reset begins an exchange over a connection.
+func (p *progress) reset(c *conn) {
 	p.mu.Lock()
-	p.sentAt, p.at = time.Time{}, time.Time{}
+	p.sentAt, p.at, p.certAsked = time.Time{}, time.Time{}, c.certAsked
 	p.mu.Unlock()
 }
 
