@@ -64,7 +64,7 @@ func (v *view) stranger(s *answer.Seen) string {
 		return ""
 	}
 	for _, d := range v.in.Fetch.Credentials {
-		if d.Name == "CF_Authorization" && !d.Sent && d.Why != "" {
+		if (strings.Contains(d.Name, "CF_Authorization") || d.Name == "service token") && !d.Sent && d.Why != "" {
 			return d.Why
 		}
 	}

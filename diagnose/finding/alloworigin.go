@@ -2,10 +2,9 @@ package finding
 
 import (
 	"fmt"
-	"net/url"
-	"strings"
 
 	"corstui/diagnose/answer"
+	"corstui/diagnose/fetch"
 )
 
 const specCORSCheck = "https://fetch.spec.whatwg.org/#cors-check"
@@ -141,15 +140,18 @@ var allowOriginRows = []row{
 			if v.cause != causeMismatch {
 				return nil
 			}
-			sent := strings.Trim(header(v.d, hACAO), "\t\r\n ")
 			want := sentOrigin(v.d)
 			if want == "" {
 				want = v.c.Origin
 			}
-			how := mismatch(sent, want)
-			f := allowOriginFinding(v, fmt.Sprintf("%s has %s: %s, and the browser compares it byte by byte with %s. %s", v.deciding(), hACAO, sent, want, how.says))
-			f[0].Title = "Access-Control-Allow-Origin names another origin: " + how.title
-			return f
+			d := fmt.Sprintf("%s has %s: %s, and the browser compares it byte by byte with %s.", v.deciding(), hACAO, fetch.NormalizeValue(header(v.d, hACAO)), want)
+			if f := v.in.Fetch.Fault; f != nil && f.Says != "" {
+				d += " " + f.Says
+				if f.At > 0 {
+					d += fmt.Sprintf(" They differ from character %d on.", f.At+1)
+				}
+			}
+			return allowOriginFinding(v, d)
 		},
 		words: words{
 			title:    "Access-Control-Allow-Origin names another origin",
@@ -175,60 +177,4 @@ func corsTraces(s *answer.Seen) string {
 		return "a refusal that speaks of CORS"
 	}
 	return quoteList(out)
-}
-
-// difference is how two origins differ, in words.
-type difference struct{ title, says string }
-
-// mismatch says how a value of Allow-Origin misses the page's origin, the most
-// telling difference first, with the place of the first byte that differs.
-func mismatch(sent, want string) difference {
-	at := 0
-	for at < len(sent) && at < len(want) && sent[at] == want[at] {
-		at++
-	}
-	place := fmt.Sprintf("They differ from character %d on", at+1)
-	if at < len(sent) {
-		place += fmt.Sprintf(" (%q)", sent[at:])
-	}
-	place += "."
-	if sent == "null" {
-		return difference{"null", "null is the origin of sandboxed frames and local files, not of your page."}
-	}
-	if want == "null" {
-		return difference{"null is asked", "The browser sent Origin: null, and only null or * answers that."}
-	}
-	if strings.TrimRight(sent, "/") == want {
-		return difference{"a slash at the end", "An origin has no slash at the end. " + place}
-	}
-	if strings.EqualFold(sent, want) {
-		return difference{"capital letters", "An origin is written in lower case. " + place}
-	}
-	a, errA := url.Parse(sent)
-	b, errB := url.Parse(want)
-	if errA != nil || errB != nil || a.Host == "" {
-		return difference{"no origin with a scheme", "The value must start with the scheme, as in " + want + ". " + place}
-	}
-	switch {
-	case strings.Contains(a.Host, "*"):
-		return difference{"a pattern", "Browsers know no patterns here: * inside a host is an ordinary letter. " + place}
-	case a.Scheme != b.Scheme && strings.EqualFold(a.Host, b.Host) && a.Path == "":
-		return difference{"the scheme", fmt.Sprintf("The scheme is %s, the page's is %s. %s", a.Scheme, b.Scheme, place)}
-	case strings.EqualFold(a.Hostname(), b.Hostname()) && a.Scheme == b.Scheme && a.Path == "" && originOf(a) == want:
-		return difference{"the default port spelt out", "The browser never writes the default port. " + place}
-	case strings.EqualFold(a.Hostname(), b.Hostname()) && a.Port() != b.Port():
-		return difference{"the port", fmt.Sprintf("The port is %s, the page's is %s. %s", portWords(a), portWords(b), place)}
-	case a.Path != "" && strings.EqualFold(a.Host, b.Host):
-		return difference{"a path", "An origin has no path. " + place}
-	case strings.TrimPrefix(a.Host, "www.") == strings.TrimPrefix(b.Host, "www."):
-		return difference{"www", "With www and without are two origins. " + place}
-	}
-	return difference{"another host", "The answer allows another page than yours. " + place}
-}
-
-func portWords(u *url.URL) string {
-	if p := u.Port(); p != "" {
-		return p
-	}
-	return "the default"
 }

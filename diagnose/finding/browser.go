@@ -8,6 +8,7 @@ import (
 
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
 )
 
 // localRule makes the rule for one kind of refusal by the browser itself.
@@ -122,11 +123,31 @@ var browserRows = []row{
 		},
 	},
 	{
+		id: CORPBlocks, severity: Error, blocks: true,
+		find: func(v *view) []Finding {
+			if v.cause != causeCORP {
+				return nil
+			}
+			p := header(v.d, "Cross-Origin-Resource-Policy")
+			return one(Finding{
+				Detail:   fmt.Sprintf("The script asks with mode \"no-cors\", and the answer says Cross-Origin-Resource-Policy: %s: the browser does not hand it to another origin. With mode \"cors\" that header plays no part, and CORS headers decide.", p),
+				Evidence: []answer.Evidence{ev(v.d, "Cross-Origin-Resource-Policy", p)},
+				Fix:      fixAt(answer.LayerBrowser),
+			})
+		},
+		words: words{
+			title:    "Cross-Origin-Resource-Policy forbids this load",
+			plain:    "The answer may be loaded by its own origin or site only. It concerns requests without CORS alone.",
+			operator: "Cross-Origin-Resource-Policy: cross-origin lets other sites load it; same-site lets sub-domains.",
+			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Cross-Origin-Resource-Policy"},
+		},
+	},
+	{
 		id: ForbiddenHeader, severity: Info, layer: answer.LayerBrowser,
 		find: func(v *view) []Finding {
 			var names []string
 			for _, h := range v.c.Headers {
-				if forbiddenRequestHeader(h.Name, h.Value) {
+				if fetch.IsForbiddenRequestHeader(h.Name, h.Value) {
 					names = append(names, h.Name)
 				}
 			}
@@ -205,27 +226,4 @@ func localPage(origin string) bool {
 	}
 	a, err := netip.ParseAddr(h)
 	return err == nil && (a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast())
-}
-
-// forbiddenNames are the forbidden request-headers of the Fetch Standard.
-var forbiddenNames = []string{
-	"accept-charset", "accept-encoding", "access-control-request-headers", "access-control-request-method",
-	"connection", "content-length", "cookie", "cookie2", "date", "dnt", "expect", "host", "keep-alive", "origin",
-	"referer", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade", "via",
-}
-
-func forbiddenRequestHeader(name, value string) bool {
-	n := strings.ToLower(name)
-	if containsFold(forbiddenNames, n) || strings.HasPrefix(n, "proxy-") || strings.HasPrefix(n, "sec-") {
-		return true
-	}
-	if n == "x-http-method" || n == "x-http-method-override" || n == "x-method-override" {
-		for _, m := range splitList(value) {
-			switch strings.ToUpper(m) {
-			case "CONNECT", "TRACE", "TRACK":
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -1,12 +1,11 @@
 package finding
 
 import (
-	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
 )
 
 // cause is why the browser stopped, whatever its engine calls it.
@@ -35,6 +34,7 @@ const (
 	causeToHTTP   // redirect to http: mixed content
 	causeRedirectMode
 	causeLNA
+	causeCORP // Cross-Origin-Resource-Policy on a no-cors load
 	causeUnknown
 )
 
@@ -116,6 +116,12 @@ func (v *view) judge(s *answer.Seen) cause {
 	if isPreflight(s) {
 		return v.judgePreflight(s)
 	}
+	if v.c.Mode == exchange.ModeNoCORS && v.crossOrigin(s) {
+		if p := fetch.NormalizeValue(r.Headers.Value("Cross-Origin-Resource-Policy")); p == "same-origin" || p == "same-site" {
+			return causeCORP
+		}
+		return causeNone
+	}
 	redirect := redirectStatus(r.Status) && r.Headers.Has("Location")
 	if redirect {
 		if location(s) == nil {
@@ -126,7 +132,7 @@ func (v *view) judge(s *answer.Seen) cause {
 		}
 	}
 	if v.crossOrigin(s) {
-		if c := corsCheck(r.Headers, sentOrigin(s), v.credentialed); c != causeNone {
+		if c := corsCheck(r.Headers, sentOrigin(s), v.c.Credentials); c != causeNone {
 			return c
 		}
 	}
@@ -152,17 +158,17 @@ func (v *view) judgePreflight(s *answer.Seen) cause {
 	if redirectStatus(r.Status) && location(s) != nil {
 		return causePreflightRedirect
 	}
-	if c := corsCheck(r.Headers, sentOrigin(s), v.credentialed); c != causeNone {
+	if c := corsCheck(r.Headers, sentOrigin(s), v.c.Credentials); c != causeNone {
 		return c
 	}
 	if !okStatus(r.Status) {
 		return causeStatus
 	}
-	methods, _, ok := parseNames(r.Headers.Value(hACAM))
+	methods, _, ok := fetch.ExtractHeaderList(r.Headers, hACAM)
 	if !ok {
 		return causeMethodsSyntax
 	}
-	names, _, ok := parseNames(r.Headers.Value(hACAH))
+	names, _, ok := fetch.ExtractHeaderList(r.Headers, hACAH)
 	if !ok {
 		return causeHeadersSyntax
 	}
@@ -176,7 +182,7 @@ func (v *view) judgePreflight(s *answer.Seen) cause {
 }
 
 func (v *view) methodIn(list []string, m string) bool {
-	if safelistedMethod(m) {
+	if fetch.IsCORSSafelistedMethod(m) {
 		return true
 	}
 	for _, e := range list {
@@ -214,51 +220,11 @@ func (v *view) crossOrigin(s *answer.Seen) bool {
 	return originOf(urlOf(s)) != v.c.Origin
 }
 
-// corsCheck is the CORS check of the Fetch Standard on a header list, with
-// Chromium's distinctions.
-func corsCheck(h exchange.Headers, origin string, credentialed bool) cause {
-	value, ok := h.Get(hACAO)
-	if !ok {
-		return causeMissing
-	}
-	value = strings.Trim(value, "\t\n\r ")
-	switch {
-	case value == "*" && !credentialed:
-		return causeNone
-	case value == "*":
-		return causeWildcard
-	case value != origin:
-		return originCause(value)
-	case !credentialed:
+// corsCheck is the CORS check of the Fetch Standard on a header list.
+func corsCheck(h exchange.Headers, origin string, mode exchange.CredentialsMode) cause {
+	reason, ok := fetch.CORSCheck(origin, mode, h)
+	if ok {
 		return causeNone
 	}
-	if acac, _ := h.Get(hACAC); strings.Trim(acac, "\t\n\r ") != "true" {
-		return causeCredentials
-	}
-	return causeNone
-}
-
-// originCause says how a value of Allow-Origin that is not the right one is wrong.
-func originCause(value string) cause {
-	switch {
-	case strings.ContainsAny(value, " ,"):
-		return causeMultiple
-	case value == "null":
-		return causeMismatch
-	}
-	u, err := url.Parse(value)
-	if err != nil || !utf8.ValidString(value) || u.Scheme == "" || (u.Host == "" && u.Opaque == "") {
-		return causeInvalid
-	}
-	if port := u.Port(); port != "" {
-		for i := range len(port) {
-			if port[i] < '0' || port[i] > '9' {
-				return causeInvalid
-			}
-		}
-	}
-	if u.Host != "" && strings.ContainsAny(u.Host, "\"'<>\\^`{|};") {
-		return causeInvalid
-	}
-	return causeMismatch
+	return reasonCauses[reason]
 }

@@ -6,6 +6,7 @@ import (
 
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
 )
 
 // turnedAway says whether the answer to the real request is one that a missing
@@ -62,7 +63,7 @@ var cookieRows = []row{
 	{
 		id: CookieThirdParty, severity: Info, layer: answer.LayerBrowser,
 		find: func(v *view) []Finding {
-			if !v.credentialed || v.in.Fetch.SameOrigin || v.in.Fetch.Local != nil || !crossSite(v.c.Origin, v.target.Hostname()) {
+			if !v.credentialed || v.in.Fetch.SameOrigin || v.in.Fetch.Local != nil || !v.crossSite() {
 				return nil
 			}
 			sent := false
@@ -83,22 +84,7 @@ var cookieRows = []row{
 	},
 }
 
-// crossSite says whether page and host are surely on different sites: their last
-// two labels differ. Where they agree the public suffix list would have to
-// decide, and the answer is no.
-func crossSite(origin, host string) bool {
-	_, rest, ok := strings.Cut(origin, "://")
-	if !ok {
-		return true
-	}
-	page, _, _ := strings.Cut(rest, ":")
-	return lastLabels(page) != lastLabels(host)
-}
-
-func lastLabels(h string) string {
-	parts := strings.Split(strings.ToLower(h), ".")
-	if len(parts) > 2 {
-		parts = parts[len(parts)-2:]
-	}
-	return strings.Join(parts, ".")
+// crossSite says whether page and URL are of different sites.
+func (v *view) crossSite() bool {
+	return !fetch.SameSite(fetch.ParseOrigin(v.c.Origin), fetch.ParseOrigin(originOf(v.target)))
 }

@@ -6,15 +6,13 @@ import (
 	"strings"
 
 	"corstui/diagnose/answer"
+	"corstui/diagnose/fetch"
 )
 
 const (
 	specExpose = "https://fetch.spec.whatwg.org/#http-access-control-expose-headers"
 	mdnExpose  = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Access-Control-Expose-Headers"
 )
-
-// safelistedResponse are the CORS-safelisted response-header names.
-var safelistedResponse = []string{"cache-control", "content-language", "content-length", "content-type", "expires", "last-modified", "pragma"}
 
 // usuallyRead are response headers that frontends commonly need: pagination,
 // validators, limits, downloads and ids for support. A name that ends in "*" is
@@ -49,7 +47,7 @@ func (v *view) readable(name string) bool {
 	if opaqueToScripts(n) {
 		return false
 	}
-	return slices.Contains(safelistedResponse, n) || containsFold(v.in.Fetch.Verdict.ReadableHeaders, n)
+	return fetch.IsCORSSafelistedResponseHeader(n) || containsFold(v.in.Fetch.Verdict.ReadableHeaders, n)
 }
 
 // wanted splits the headers that the script reads into those that are there and
@@ -97,7 +95,7 @@ var exposeRows = []row{
 			if s == nil {
 				return nil
 			}
-			_, bad, ok := parseNames(header(s, hACEH))
+			_, bad, ok := fetch.ExtractHeaderList(resp(s).Headers, hACEH)
 			if ok {
 				return nil
 			}

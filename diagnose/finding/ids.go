@@ -141,6 +141,7 @@ const (
 	ModeForbids        = "mode-forbids"             // error: mode same-origin and another origin; mode no-cors with another redirect mode
 	SchemeForbidden    = "scheme-forbidden"         // error
 	RedirectModeError  = "redirect-mode-error"      // error: redirect: "error" met a redirect
+	CORPBlocks         = "corp-blocks"              // error: Cross-Origin-Resource-Policy forbids a no-cors load
 	NoCORSOpaque       = "no-cors-opaque"           // warning: mode no-cors: the script can read nothing
 	ForbiddenHeader    = "forbidden-header-dropped" // info: the script sets a header that the browser drops
 	LocalNetworkAccess = "local-network-access"     // info: the target is a private address; browsers ask for a permission

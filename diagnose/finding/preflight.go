@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"corstui/diagnose/answer"
-	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
 )
 
 const (
@@ -339,7 +339,7 @@ func syntaxRule(c cause, h string) func(v *view) []Finding {
 		if v.cause != c {
 			return nil
 		}
-		_, bad, _ := parseNames(header(s, h))
+		_, bad, _ := fetch.ExtractHeaderList(resp(s).Headers, h)
 		return one(Finding{
 			Detail:   fmt.Sprintf("In the preflight's %s the element %q is no name, so the browser cannot read the list %q and stops.", h, bad, header(s, h)),
 			Evidence: append(answererEvidence(s), ev(s, h, fmt.Sprintf("%q is no token", bad))),
@@ -363,13 +363,4 @@ func starWords(h, what string) words {
 		operator: "Holds for all four lists: Allow-Origin, Allow-Methods, Allow-Headers, Expose-Headers.",
 		links:    []string{"https://fetch.spec.whatwg.org/#cors-protocol-and-credentials", mdnErrors + "CORSNotSupportingCredentials"},
 	}
-}
-
-// answered returns the first exchange of the page's own with that purpose that got
-// a response, nil without.
-func (v *view) answered(p exchange.Purpose) *answer.Seen {
-	if s := v.in.First(p); resp(s) != nil {
-		return s
-	}
-	return nil
 }

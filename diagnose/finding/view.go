@@ -7,6 +7,7 @@ import (
 
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
 )
 
 // view is an Input with what most rules ask of it worked out once.
@@ -32,7 +33,7 @@ type view struct {
 
 func newView(in Input) *view {
 	v := &view{in: in, c: in.Case.WithDefaults(), found: map[string]bool{}}
-	v.method = normalMethod(v.c.Method)
+	v.method = fetch.NormalizeMethod(v.c.Method)
 	v.target, _ = url.Parse(v.c.URL)
 	if v.target == nil {
 		v.target = &url.URL{}
@@ -52,19 +53,6 @@ func newView(in Input) *view {
 	v.cause = v.why()
 	return v
 }
-
-// normalMethod upper-cases the six methods that the Fetch Standard normalises,
-// and no other: "patch" stays "patch".
-func normalMethod(m string) string {
-	u := strings.ToUpper(m)
-	switch u {
-	case "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT":
-		return u
-	}
-	return m
-}
-
-func safelistedMethod(m string) bool { return m == "GET" || m == "HEAD" || m == "POST" }
 
 func isPreflight(s *answer.Seen) bool { return s != nil && s.Purpose == exchange.PurposePreflight }
 
@@ -207,31 +195,6 @@ func splitList(s string) []string {
 	return out
 }
 
-func isToken(s string) bool {
-	if s == "" {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if c >= 0x80 || !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0) {
-			return false
-		}
-	}
-	return true
-}
-
-// parseNames parses a list of tokens; ok is false where one element is none,
-// and bad is that element.
-func parseNames(s string) (names []string, bad string, ok bool) {
-	names = splitList(s)
-	for _, n := range names {
-		if !isToken(n) {
-			return names, n, false
-		}
-	}
-	return names, "", true
-}
-
 func containsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(e string) bool { return strings.EqualFold(e, s) })
 }
@@ -304,7 +267,7 @@ func (v *view) fits(s *answer.Seen) bool {
 	if o == "" {
 		o = v.c.Origin
 	}
-	return resp(s) != nil && corsCheck(resp(s).Headers, o, v.credentialed) == causeNone
+	return resp(s) != nil && corsCheck(resp(s).Headers, o, v.c.Credentials) == causeNone
 }
 
 // ev points at a header, or another thing seen, of an exchange.
