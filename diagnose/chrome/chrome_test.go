@@ -2,7 +2,11 @@ package chrome_test
 
 import (
 	"context"
+	"errors"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,46 +29,133 @@ func browserPath(t testing.TB) string {
 	return path
 }
 
-func TestSmoke(t *testing.T) {
+// scripted starts the server with a few answers and returns the origins of page
+// and API.
+func scripted(t *testing.T) (s *wireServer, page, api string) {
+	s = startServer(t)
+	page, api = "https://"+hostO+":"+s.tlsPort(), "https://"+hostA+":"+s.tlsPort()
+	allow := "Access-Control-Allow-Origin: " + page
+	s.set(hostA+"/ok/", answer{request: reply("200 OK", allow, "ETag: x", "X-A: 1", "Access-Control-Expose-Headers: etag")})
+	s.set(hostA+"/put/", answer{preflight: reply("403 Forbidden"), request: reply("200 OK", allow)})
+	s.set(hostA+"/silent/", answer{request: reply("401 Unauthorized")})
+	s.set(hostA+"/session/", answer{request: reply("401 Unauthorized"), withCookie: reply("200 OK", allow, "Access-Control-Allow-Credentials: true")})
+	return s, page, api
+}
+
+// ownCA reaches the server by its certificate authority alone.
+func ownCA(s *wireServer) probe.Network {
+	return probe.Network{CAPEM: s.caPEM, Resolve: []string{hostO + ":" + s.tlsPort() + ":127.0.0.1", hostA + ":" + s.tlsPort() + ":127.0.0.1"}}
+}
+
+func TestRunReportsWhatTheBrowserConcludes(t *testing.T) {
 	path := browserPath(t)
-	s := startServer(t)
-	O := "https://" + hostO + ":" + s.tlsPort()
-	A := "https://" + hostA + ":" + s.tlsPort()
-	s.set(hostA+"/c1/", answer{request: reply("200 OK", "Access-Control-Allow-Origin: "+O, "X-A: 1", "ETag: x", "Access-Control-Expose-Headers: etag")})
-	s.set(hostA+"/c2/", answer{preflight: reply("403 Forbidden"), request: reply("200 OK")})
-	s.set(hostA+"/c3/", answer{preflight: reply("204 No Content", "Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *"), request: reply("302 Found", "Access-Control-Allow-Origin: *", "Location: /c3/b")})
-	s.set(hostA+"/c3/b", answer{preflight: reply("204 No Content", "Access-Control-Allow-Origin: *", "Access-Control-Allow-Headers: *"), request: reply("200 OK", "Access-Control-Allow-Origin: *")})
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	start := time.Now()
-	b, err := chrome.Open(ctx, chrome.Options{Path: path, AllowUnsafe: true, Network: probe.Network{CAPEM: s.caPEM, ConnectTo: []string{"::127.0.0.1:"}}})
-	if err != nil {
-		t.Fatal(err)
+	s, page, api := scripted(t)
+	tests := []struct {
+		name      string
+		c         exchange.Case
+		allowed   bool
+		reason    string
+		preflight bool
+		status    int
+		readable  []string
+		console   string
+	}{
+		{"an allowed request", exchange.Case{URL: api + "/ok/", Origin: page}, true, "", false, 200, []string{"content-length", "etag"}, ""},
+		{"a preflight without headers", exchange.Case{URL: api + "/put/", Origin: page, Method: "PUT"}, false, "PreflightMissingAllowOriginHeader", true, 0, []string{},
+			"has been blocked by CORS policy: Response to preflight request"},
+		{"an answer without headers", exchange.Case{URL: api + "/silent/", Origin: page}, false, "MissingAllowOriginHeader", false, 401, []string{}, "No 'Access-Control-Allow-Origin' header"},
+		{"an opaque page", exchange.Case{URL: api + "/ok/", Origin: "null"}, false, "AllowOriginMismatch", false, 200, []string{}, "from origin 'null'"},
+		{"a session that travels", exchange.Case{URL: api + "/session/", Origin: page, Credentials: exchange.CredentialsInclude,
+			Session: exchange.Session{AccessToken: "token"}}, true, "", false, 200, []string{"content-length"}, ""},
+		{"a session that stays at home", exchange.Case{URL: api + "/session/", Origin: page, Session: exchange.Session{AccessToken: "token"}},
+			false, "MissingAllowOriginHeader", false, 401, []string{}, ""},
 	}
-	defer b.Close()
-	t.Log("start", time.Since(start))
-	for _, c := range []exchange.Case{
-		{URL: A + "/c1/", Origin: O},
-		{URL: A + "/c2/", Origin: O, Method: "PUT"},
-		{URL: A + "/c3/", Origin: O, Headers: exchange.Headers{{Name: "x-a", Value: "1"}}},
-		{URL: A + "/c1/", Origin: "null"},
-		{URL: "http://api.bb.test:" + s.plainPort() + "/c1/", Origin: O},
-		{URL: "http://api.bb.test:" + s.plainPort() + "/c1/", Origin: "http://" + hostO},
-		{URL: A + "/c1/", Origin: O, Method: "TRACE"},
-		{URL: "https://api.bb.test:1/c1/", Origin: O},
-	} {
-		start := time.Now()
-		o, err := b.Fetch(ctx, c)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			v, err := chrome.Run(ctx, tt.c, chrome.Options{Path: path, AllowUnsafe: true, Network: ownCA(s)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			reason := ""
+			if v.Reason != nil {
+				reason = *v.Reason
+			}
+			if v.Allowed != tt.allowed || reason != tt.reason || v.PreflightSent != tt.preflight || v.Status != tt.status || !slices.Equal(v.Readable, tt.readable) {
+				t.Errorf("got %+v (reason %q)", *v, reason)
+			}
+			if !strings.Contains(strings.Join(v.Console, "\n"), tt.console) {
+				t.Errorf("console %q lacks %q", v.Console, tt.console)
+			}
+			if !strings.Contains(v.Product, "/") {
+				t.Errorf("product %q names no version", v.Product)
+			}
+		})
+	}
+	if asked := s.asked(""); len(asked) > 0 {
+		t.Errorf("the real frontend was asked: %q", asked)
+	}
+}
+
+func TestRunLeavesNothingBehind(t *testing.T) {
+	path := browserPath(t)
+	s, page, api := scripted(t)
+	tmp := t.TempDir()
+	t.Setenv("TMPDIR", tmp)
+	left := func() []string {
+		m, err := filepath.Glob(filepath.Join(tmp, "corstui-browser-*"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := ""
-		if o.Reason != nil {
-			r = *o.Reason
-		}
-		t.Logf("%v %s\n%+v\nreason=%s", time.Since(start), c.URL, o, r)
+		return m
 	}
-	start = time.Now()
-	b.Close()
-	t.Log("close", time.Since(start))
+	if _, err := chrome.Run(t.Context(), exchange.Case{URL: api + "/ok/", Origin: page}, chrome.Options{Path: path, Network: ownCA(s)}); err != nil {
+		t.Fatal(err)
+	}
+	if l := left(); len(l) > 0 {
+		t.Errorf("after a run: %q", l)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(300*time.Millisecond, cancel)
+	if _, err := chrome.Run(ctx, exchange.Case{URL: api + "/ok/", Origin: page}, chrome.Options{Path: path, Network: ownCA(s)}); err == nil {
+		t.Log("the run was faster than its cancellation")
+	}
+	if l := left(); len(l) > 0 {
+		t.Errorf("after a cancelled run: %q", l)
+	}
+}
+
+func TestRunRefusesAnUnsafeMethod(t *testing.T) {
+	for _, m := range []string{"PUT", "post", "DELETE", "patch", "QUERY"} {
+		_, err := chrome.Run(t.Context(), exchange.Case{URL: "https://api.test/", Origin: "https://app.test", Method: m}, chrome.Options{Path: "/nonexistent"})
+		var unsafe *chrome.UnsafeMethodError
+		if !errors.As(err, &unsafe) || unsafe.Method != m {
+			t.Errorf("%s: %v", m, err)
+		}
+	}
+}
+
+func TestRunSaysWhatIsWrong(t *testing.T) {
+	_, err := chrome.Run(t.Context(), exchange.Case{URL: "https://api.test/", Origin: "https://app.test"}, chrome.Options{Path: "/nonexistent/chrome"})
+	if err == nil || !strings.Contains(err.Error(), "/nonexistent/chrome") {
+		t.Errorf("a missing browser: %v", err)
+	}
+	_, err = chrome.Run(t.Context(), exchange.Case{URL: "https://api.test/", Origin: "https://app.test"},
+		chrome.Options{Path: "/nonexistent/chrome", Network: probe.Network{Resolve: []string{"api.test:443"}}})
+	if err == nil || !strings.Contains(err.Error(), "HOST:PORT:ADDR") {
+		t.Errorf("a bad --resolve: %v", err)
+	}
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	path := browserPath(t)
+	s, page, api := scripted(t)
+	s.set(hostA+"/hang/", answer{request: silence})
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	_, err := chrome.Run(ctx, exchange.Case{URL: api + "/hang/", Origin: page}, chrome.Options{Path: path, Network: ownCA(s)})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
 }

@@ -1,6 +1,7 @@
 package chrome
 
 import (
+	"maps"
 	"sync"
 
 	"github.com/chromedp/cdproto/audits"
@@ -16,6 +17,10 @@ const (
 	maxConsoleBytes = 8 << 10
 )
 
+// unsafePort is the error of a request that is announced but never sent: the
+// port is on the block list.
+const unsafePort = "net::ERR_UNSAFE_PORT"
+
 // recorder keeps the events of one fetch, in the order in which the browser
 // sent them.
 type recorder struct {
@@ -30,7 +35,7 @@ type recorder struct {
 type record struct {
 	main       network.RequestID
 	sent       bool // the request was handed to the network stack
-	preflights int
+	preflights map[network.RequestID]bool
 	ended      bool // loadingFinished or loadingFailed came
 	failed     *network.EventLoadingFailed
 	status     int64
@@ -56,6 +61,7 @@ func (r *recorder) snapshot() record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c := r.rec
+	c.preflights = maps.Clone(r.rec.preflights)
 	c.console = append([]string{}, r.rec.console...)
 	c.issues = append([]network.CorsError{}, r.rec.issues...)
 	return c
@@ -75,7 +81,10 @@ func (r *recorder) on(ev any) {
 	case *network.EventRequestWillBeSent:
 		switch {
 		case e.Type == network.ResourceTypePreflight || e.Initiator != nil && e.Initiator.Type == network.InitiatorTypePreflight:
-			r.rec.preflights++
+			if r.rec.preflights == nil {
+				r.rec.preflights = map[network.RequestID]bool{}
+			}
+			r.rec.preflights[e.RequestID] = true
 		case e.Type == network.ResourceTypeFetch && r.rec.main == "":
 			r.rec.main, r.rec.sent = e.RequestID, true
 		}
@@ -88,6 +97,9 @@ func (r *recorder) on(ev any) {
 			r.rec.status = e.Response.Status
 		}
 	case *network.EventLoadingFailed:
+		if r.rec.preflights[e.RequestID] && e.ErrorText == unsafePort {
+			delete(r.rec.preflights, e.RequestID)
+		}
 		if e.RequestID == r.rec.main {
 			r.rec.ended = true
 			if !e.Canceled || e.CorsErrorStatus != nil || e.BlockedReason != "" {

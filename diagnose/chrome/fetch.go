@@ -312,7 +312,7 @@ func (b *Browser) observe(res scriptResult, notes []string) *Observation {
 			Product:       b.product,
 			Allowed:       res.Resolved,
 			Console:       seen.console,
-			PreflightSent: seen.preflights > 0,
+			PreflightSent: len(seen.preflights) > 0,
 			Readable:      []string{},
 			Status:        int(seen.status),
 		},

@@ -1,6 +1,9 @@
 package chrome_test
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // requestHeaders are headers that a script may set; each is sent against a
 // preflight that allows nothing, so that "needs a preflight" shows as blocked.
@@ -32,8 +35,8 @@ var requestHeaders = []struct{ name, value string }{
 func requestHeaderScenarios() (out []scenario) {
 	for _, h := range requestHeaders {
 		shown := h.value
-		if len(shown) > 20 {
-			shown = shown[:20] + "…"
+		if len(shown) > 30 {
+			shown = fmt.Sprintf("%s… of %d bytes", shown[:20], len(shown))
 		}
 		out = append(out, sc("request header/"+h.name+": "+shown, header(h.name, h.value), preflight("200 OK", acaoAny), request("200 OK", acaoAny)))
 	}

@@ -53,6 +53,9 @@ type wireServer struct {
 // hangUp as an answer closes the connection without a word.
 const hangUp = "\x00close"
 
+// silence as an answer keeps the connection open and says nothing.
+const silence = "\x00silence"
+
 // startServer starts the server; it ends with the test.
 func startServer(t testing.TB) *wireServer {
 	t.Helper()
@@ -193,6 +196,10 @@ func (s *wireServer) conn(c net.Conn) {
 		send = a.withCookie
 	}
 	if send == hangUp {
+		return
+	}
+	if send == silence {
+		io.Copy(io.Discard, r)
 		return
 	}
 	io.WriteString(c, send)

@@ -97,7 +97,7 @@ func cookieParams(k exchange.Cookie, u *url.URL) *network.SetCookieParams {
 		}
 		p.URL = (&url.URL{Scheme: scheme, Host: u.Host, Path: "/"}).String()
 	} else {
-		p.Domain = domain
+		p.Domain = "." + domain // without the dot it would be a host-only cookie
 	}
 	return p
 }
