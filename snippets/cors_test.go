@@ -51,7 +51,7 @@ func TestCORSInTheRealRuntimes(t *testing.T) {
 				up := newUpstream(t)
 				s := start(t, snippets.RecipeCORS, rt.target, snippets.Options{Policy: full, Upstream: up.URL}, rt.s)
 				n += checkMatrix(t, s.base, full, asks, append([]string{first, second}, strangers...))
-				n += checkWire(t, s.base, full, up)
+				n += checkWire(t, s.base, &full, up)
 				up.CloseClientConnections()
 				up.Close()
 				n += checkMatrix(t, s.base, full, []ask{

@@ -83,6 +83,8 @@ func (l *logs) String() string {
 type setting struct {
 	env      []string
 	express4 bool
+	// substitute fills in the service token as envsubst does.
+	substitute bool
 	// outbound, for a Worker: the address that answers every fetch.
 	outbound string
 	// extra files, by name, after the generated ones; they may replace them.
@@ -101,6 +103,10 @@ func start(t *testing.T, r snippets.Recipe, target snippets.Target, o snippets.O
 	dir := write(t, generate(t, r, target, o))
 	for name, content := range s.extra {
 		writeFile(t, filepath.Join(dir, name), content)
+	}
+	if s.substitute {
+		path := filepath.Join(dir, "nginx.conf")
+		writeFile(t, path, strings.NewReplacer("${CF_ACCESS_CLIENT_ID}", "abc.access", "${CF_ACCESS_CLIENT_SECRET}", "cfast_secret").Replace(read(t, path)))
 	}
 	st := &site{base: "http://127.0.0.1:" + strconv.Itoa(port), dir: dir, log: &logs{}}
 	switch target {
@@ -136,6 +142,12 @@ func generate(t *testing.T, r snippets.Recipe, target snippets.Target, o snippet
 func write(t *testing.T, files []snippets.File) string {
 	t.Helper()
 	dir := t.TempDir()
+	// nginx started by root reads the page as another user.
+	for _, d := range []string{dir, filepath.Dir(dir)} {
+		if err := os.Chmod(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, f := range files {
 		writeFile(t, filepath.Join(dir, f.Name), f.Content)
 	}
@@ -208,6 +220,21 @@ func command(t *testing.T, dir, name string, args ...string) string {
 	return string(out)
 }
 
+// try runs a program that may fail, and says whether it succeeded.
+func try(t *testing.T, dir string, env []string, name string, args ...string) (string, bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), hang)
+	defer cancel()
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir = dir
+	c.Env = append(os.Environ(), env...)
+	out, err := c.CombinedOutput()
+	if ctx.Err() != nil {
+		t.Fatalf("%s did not end: %s", name, out)
+	}
+	return string(out), err == nil
+}
+
 // writeWorkerd writes the configuration that runs worker.mjs as wrangler would.
 func writeWorkerd(t *testing.T, dir string, port int, s setting) string {
 	t.Helper()
@@ -232,7 +259,7 @@ func writeWorkerd(t *testing.T, dir string, port int, s setting) string {
 	}
 	services, outbound := `(name = "internet", network = (allow = ["private", "public"])),`, ""
 	if s.outbound != "" {
-		services = fmt.Sprintf(`(name = "outside", external = (address = %q, http = (style = proxy))),`, s.outbound)
+		services = fmt.Sprintf(`(name = "outside", external = (address = %q, http = (style = host))),`, s.outbound)
 		outbound = `, globalOutbound = "outside"`
 	}
 	config := fmt.Sprintf(`using Workerd = import "/workerd/workerd.capnp";
