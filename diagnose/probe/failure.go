@@ -321,7 +321,8 @@ func answerFault(err error, authority string) string {
 // section 8.7), so that it may be sent again.
 func unprocessed(err error) bool {
 	text := err.Error()
-	return strings.Contains(text, "REFUSED_STREAM") || strings.Contains(text, "GOAWAY") && strings.Contains(text, "NO_ERROR")
+	return strings.Contains(text, "REFUSED_STREAM") || strings.Contains(text, "graceful shutdown GOAWAY") ||
+		strings.Contains(text, "GOAWAY") && strings.Contains(text, "NO_ERROR")
 }
 
 // sentence makes a message harmless and bounds it. It begins as a sentence does
