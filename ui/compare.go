@@ -140,11 +140,16 @@ func (c *compare) exchangeRows(e *env, a, b *answer.Seen, w int) []rich.Line {
 	if b != nil && b.Response != nil {
 		hb = b.Response.Headers
 	}
-	alike := 0
+	alike, other := 0, 0
 	for _, d := range diffHeaders(ha, hb) {
 		same := d.inA == d.inB && d.a == d.b
-		if same && !corsRelevant(d.name) {
+		switch {
+		case corsRelevant(d.name):
+		case same:
 			alike++
+			continue
+		case c.pair[0] == nil: // of two runs: dates and ids differ anyway
+			other++
 			continue
 		}
 		va, vb := c.value(e, d.a, d.inA), c.value(e, d.b, d.inB)
@@ -152,6 +157,9 @@ func (c *compare) exchangeRows(e *env, a, b *answer.Seen, w int) []rich.Line {
 			va, vb = va.As(rich.Removed), vb.As(rich.Added)
 		}
 		out = append(out, columns(d.name, va, vb, w)...)
+	}
+	if other > 0 {
+		out = append(out, rich.L(rich.S(rich.Dim, count(other, "header differs", "headers differ")+" that the browser does not look at")))
 	}
 	if alike > 0 {
 		out = append(out, rich.L(rich.S(rich.Dim, count(alike, "header is", "headers are")+" the same in both")))

@@ -21,6 +21,7 @@ type way struct {
 	at     int // of the plan
 	target snippets.Target
 	name   string
+	group  string // stands before the first of several tabs of one recipe
 	files  []snippets.File
 	err    error
 }
@@ -76,9 +77,9 @@ func waysFor(r *diagnose.Report) []way {
 					w.name = stationName[st.Layer]
 				}
 			case st.Recipe == snippets.RecipeSameOrigin:
-				w.name = "or same origin: " + targetName[t]
+				w.group = "or same origin:"
 			case st.Recipe != snippets.RecipeCORS:
-				w.name = recipeName[st.Recipe] + ": " + targetName[t]
+				w.group = recipeName[st.Recipe] + ":"
 			}
 			if st.Recipe != "" {
 				w.files, w.err = snippets.Generate(st.Recipe, t, snippetOptions(r))
@@ -201,9 +202,9 @@ func (f *fix) actions(e *env) []action {
 	if w == nil || len(w.files) == 0 {
 		files = "This step has no file."
 	}
-	diffName := "diff to what was seen"
+	diffName := "diff"
 	if f.diff {
-		diffName = "back to the steps"
+		diffName = "steps"
 	}
 	return []action{
 		{id: keyNext, name: "next way", help: "the next way or target", msg: tabMsg{1}, off: none},
@@ -218,7 +219,7 @@ func (f *fix) actions(e *env) []action {
 		{id: keyBottom, help: "scroll to the end", msg: scrollMsg{1 << 20}},
 		{id: keyCopy, name: "copy", help: "copy the files of this tab", msg: copyBestMsg{}, best: true},
 		{id: keyCopyMenu, help: "choose what to copy: one file, ticket, curl, verdict, Ray ID", msg: copyMenuMsg{}},
-		{id: keyWrite, name: "write files", help: "write the files of this tab into a directory", msg: writeMsg{}, off: files},
+		{id: keyWrite, name: "write", help: "write the files of this tab into a directory", msg: writeMsg{}, off: files},
 		{id: keyDiff, name: diffName, help: "header by header: what is needed against what was seen", msg: diffMsg{}},
 		{id: keyProve, name: "prove", help: "walk the case behind a proxy that applies this policy", msg: proveMsg{}, off: proveOff(e, "")},
 		{id: keyAgain, name: "again", help: "run the same case again, and compare", msg: againMsg{}},
@@ -324,15 +325,30 @@ func (f *fix) tabLine(e *env, w int) rich.Line {
 			if i == f.tab {
 				role = rich.Select
 			}
+			if g := f.ways[i].group; g != "" && (i == from || f.ways[i-1].group != g) {
+				l = rich.L(l, rich.S(rich.Dim, g+" "))
+			}
 			l = rich.L(l, rich.Span{Text: name, Role: role, Click: pickTab{i}})
 		}
 		return l
 	}
 	l := build(0)
-	for from := 1; l.Width() > w && from <= f.tab; from++ {
+	for from := 1; from <= f.tab && !shows(l, f.tab, w); from++ {
 		l = build(from)
 	}
 	return l.Cut(w)
+}
+
+// shows says whether a tab is within the first w cells of a line of tabs.
+func shows(l rich.Line, tab, w int) bool {
+	n := 0
+	for _, s := range l {
+		n += rich.Width(s.Text)
+		if s.Click == any(pickTab{tab}) {
+			return n < w
+		}
+	}
+	return false
 }
 
 func (f *fix) noWay(w int) []rich.Line {

@@ -40,8 +40,18 @@ func (s *walk) panel(e *env, w, h int) []rich.Line {
 		return fill(nil, max(h, 0))
 	}
 	st := ss[s.selected]
-	lines := s.panelLines(e, st, w-4)
-	body, _ := scrolled(lines, s.scroll, h-2, w-4)
+	lines, next := s.panelLines(e, st, w-4)
+	// What to do next stays in sight, however long the rest is.
+	if len(next) > (h-2)/2 {
+		next = next[:(h-2)/2]
+	}
+	room := h - 2 - len(next)
+	if len(lines)+1 <= room && len(next) > 0 && len(lines) > 0 {
+		lines = append(lines[:len(lines):len(lines)], next...)
+		next, room = nil, h-2
+	}
+	body, _ := scrolled(lines, s.scroll, room, w-4)
+	body = append(body, next...)
 	title := rich.L(rich.S(rich.Title, fmt.Sprintf("%d %s", s.selected+1, st.name)))
 	return box(e, title, s.panelAside(st), body, w, h)
 }
@@ -60,9 +70,8 @@ func (s *walk) panelAside(st station) rich.Line {
 }
 
 // panelLines say, in this order: what was sent, what came back, who answered,
-// what the browser made of it, why, and what to do next.
-func (s *walk) panelLines(e *env, st station, w int) []rich.Line {
-	var out []rich.Line
+// what the browser made of it and why; next is what to do.
+func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 	x := s.byID(s.exchangeOf(st))
 	if x != nil {
 		out = append(out, s.exchangeRows(e, st, x, w)...)
@@ -82,15 +91,36 @@ func (s *walk) panelLines(e *env, st station, w int) []rich.Line {
 			out = append(out, s.browserRows(w)...)
 		}
 		if s.report != nil && s.run == nil {
-			out = append(out, nil)
-			out = append(out, s.elsewhere(e, w)...)
+			next = s.elsewhere(e, w)
 		}
-		return out
+		return out, next
 	}
-	out = append(out, nil)
+	if !e.tight() {
+		out = append(out, nil)
+	}
 	out = append(out, s.whyRows(w)...)
-	out = append(out, s.nextRows(e, w)...)
-	return out
+	next = s.nextRows(e, w)
+	if ray := s.rayRows(st, x, w); len(ray) > 0 {
+		if e.tight() {
+			return append(out, ray...), next
+		}
+		if len(next) > 0 {
+			next = append(next, ray...)
+		} else {
+			out = append(out, ray...)
+		}
+	}
+	return out, next
+}
+
+// rayRows name the Ray ID and where to look it up.
+func (s *walk) rayRows(st station, x *answer.Seen, w int) []rich.Line {
+	id := s.report.AnsweredBy.RayID
+	if id == "" || !st.answered || x == nil {
+		return nil
+	}
+	l := rich.L(rich.OneLine(id), rich.S(rich.Dim, "  "+rayPlace(s.report.AnsweredBy.Layer)))
+	return row("Ray ID", l.Cut(w-labelWidth).OnClick(copyMsg{"Ray ID", id}), nil, w)
 }
 
 func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Line {
@@ -104,8 +134,9 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Li
 	case exchange.PurposeRequest:
 		note = s.seenAs(x)
 	}
+	tight := e.tight()
 	out := row("sent", rich.L(rich.S(rich.Strong, requestLine(x.Request))), rich.L(rich.S(rich.Dim, note)), w)
-	if len(out) == 1 && out[0].Width() < w/2 { // the note did not fit beside it
+	if len(out) == 1 && out[0].Width() < w/2 && !tight { // the note did not fit beside it
 		out = append(out, row("", rich.L(rich.S(rich.Dim, note)), nil, w)...)
 	}
 	if x.Response == nil && x.Failure == nil {
@@ -119,13 +150,18 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Li
 	if x.Failure == nil {
 		role := rich.Strong
 		open := rich.L(rich.S(rich.Key, e.keys.show(keyOpen)), rich.S(rich.Dim, " evidence")).OnClick(evidenceMsg{})
-		out = append(out, row("answered", rich.L(rich.S(role, rich.OneLine(whoAnswered(a))), rich.S(rich.Dim, " · "), rich.OneLine(confidenceWords(a))), open, w)...)
+		said := confidenceWords(a)
+		if tight {
+			open, said = nil, shortConfidence(a)
+		}
+		out = append(out, row("answered", rich.L(rich.S(role, rich.OneLine(whoAnswered(a))), rich.S(rich.Dim, " · "), rich.OneLine(said)), open, w)...)
 	}
 	if st.answered && s.report != nil {
-		out = append(out, s.conclusion(w)...)
-	}
-	if a.RayID != "" && st.answered {
-		out = append(out, row("Ray ID", rich.L(rich.OneLine(a.RayID), rich.S(rich.Dim, "  look it up: "+rayPlace(a.Layer))), nil, w)...)
+		said := s.conclusion(w)
+		if tight && len(said) > 1 {
+			said = []rich.Line{rich.L(said[0].Cut(w-1), rich.S(rich.Dim, "…"))}
+		}
+		out = append(out, said...)
 	}
 	return out
 }
@@ -162,7 +198,7 @@ func (s *walk) conclusion(w int) []rich.Line {
 	if core == "" {
 		return row("browser", rich.L(rich.S(rich.Bad, "stops.")), nil, w)
 	}
-	return row("browser", rich.L(rich.S(rich.Quote, "\"…"+rich.OneLine(core)+"\" "), rich.S(rich.Bad, "It stops.")), nil, w)
+	return row("browser", rich.L(rich.S(rich.Quote, "\"…"+rich.OneLine(core)+"\": "), rich.S(rich.Bad, "it stops")), nil, w)
 }
 
 // browserRows say why the browser asked as it did.
@@ -221,10 +257,15 @@ func (s *walk) nextRows(e *env, w int) []rich.Line {
 	if s.run != nil {
 		return nil
 	}
+	best := t.Best + " "
 	if s.wantsSession() {
-		out = append(out, row("seen as", rich.L("a visitor without a session  ", rich.S(rich.Key, e.keys.show(keySession)), " I am logged in there").OnClick(sessionMsg{}), nil, w)...)
+		mark := ""
+		if s.sessionFirst() {
+			mark, best = t.Best+" ", "  "
+		}
+		out = append(out, row("seen as", rich.L("a visitor without a session   ", rich.S(rich.Accent, mark), rich.S(rich.Key, e.keys.show(keySession)), " I am logged in there").OnClick(sessionMsg{}), nil, w)...)
 	}
-	key := rich.L(rich.S(rich.Accent, t.Best+" "), rich.S(rich.Key, e.keys.show(keyFix)), "  ")
+	key := rich.L(rich.S(rich.Accent, best), rich.S(rich.Key, e.keys.show(keyFix)), "  ")
 	switch {
 	case len(s.report.Plan) > 0:
 		ways := waysOf(s.report.Plan)

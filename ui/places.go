@@ -9,17 +9,17 @@ import (
 // those of Cloudflare's dashboard (documentation: "Security Events", "Access
 // authentication logs", "Cloudflare Ray ID", "Workers Logs").
 var rayPlaces = map[answer.Layer]string{
-	answer.LayerAccess: "Zero Trust › Insights › Logs › Access authentication logs",
-	answer.LayerWAF:    "dashboard › Security › Analytics › Events, filter Ray ID",
-	answer.LayerWorker: "dashboard › Workers › the Worker › Observability",
-	answer.LayerEdge:   "dashboard › Security › Analytics › Events, or ask Cloudflare with it",
+	answer.LayerAccess: "look it up: Zero Trust › Insights › Logs › Access",
+	answer.LayerWAF:    "look it up: Security › Analytics › Events",
+	answer.LayerWorker: "look it up: Workers › Observability",
+	answer.LayerEdge:   "look it up: Security › Analytics › Events",
 }
 
 func rayPlace(l answer.Layer) string {
 	if p, ok := rayPlaces[l]; ok {
 		return p
 	}
-	return "the origin's log, header cf-ray; or Security › Analytics › Events"
+	return "look it up: the origin's log, header cf-ray"
 }
 
 // settingPlaces say where a recipe is applied by hand, by its name in

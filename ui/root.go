@@ -266,7 +266,7 @@ func (m *Model) actionsOf(s screen) []action {
 	quit := action{id: keyQuit, help: "end corstui", msg: quitMsg{}}
 	if !m.atTop() {
 		quit.off = "q ends corstui from its first screen only; esc goes back, ctrl+c ends it."
-	} else {
+	} else if len(m.stack) == 1 {
 		quit.name = "quit"
 	}
 	as = append(as, quit)

@@ -20,6 +20,9 @@ type env struct {
 	w, h  int
 }
 
+// tight says that the terminal is so small that only what is needed is drawn.
+func (e *env) tight() bool { return e.w > 0 && e.w < narrowWidth || e.h > 0 && e.h < lowHeight }
+
 // A screen is one place of the program. View and actions are pure: they look at
 // the state and change nothing.
 type screen interface {

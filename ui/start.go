@@ -282,7 +282,7 @@ func (s *start) view(e *env, w, h int) []rich.Line {
 	if len(s.asks) > 0 {
 		return append(lines, s.askView(e, w, h-len(lines))...)
 	}
-	lines = append(lines, rich.Wrap(rich.L("   Paste what you have: a URL, the console's error, fetch(…), curl …, a HAR file"), w-1, 3)...)
+	lines = append(lines, rich.Wrap(rich.L("   Paste anything: a URL, the console's error, fetch(…), curl …, a HAR file"), w-1, 3)...)
 	mark := rich.S(rich.Plain, "   ")
 	if s.at == 0 {
 		mark = rich.S(rich.Accent, " "+e.theme.Best+" ")

@@ -156,6 +156,17 @@ func refine(s *station, r *diagnose.Report) {
 			s.note = "(looks before Access)"
 		}
 	case diagnose.StepOrigin:
+		if s.layer != answer.LayerOrigin {
+			return
+		}
+		switch {
+		case by == answer.LayerEdge && !s.answered:
+			s.mark, s.word = markUnknown, "not known"
+			return
+		case (by == answer.LayerWorker || by == answer.LayerCache || by == answer.LayerProxy) && !s.answered:
+			s.mark, s.word = markIdle, "not asked"
+			return
+		}
 		switch {
 		case s.answered && s.mark == markUnknown:
 			s.word = "somebody here"

@@ -8,6 +8,7 @@ import (
 	"corstui/diagnose"
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
 	"corstui/diagnose/finding"
 	"corstui/snippets"
 )
@@ -389,6 +390,13 @@ func (s *walk) wantsSession() bool {
 	return false
 }
 
+// sessionFirst says that the session decides more than any fix: the request
+// itself was seen as a visitor's. A preflight carries no session anyway.
+func (s *walk) sessionFirst() bool {
+	at := s.report.Verdict.BlockedAt
+	return s.wantsSession() && (at == nil || *at != fetch.AtPreflight)
+}
+
 // targetsOf are the targets of a plan step; none for a recipe without any.
 func targetsOf(st finding.Step) []snippets.Target {
 	if len(st.Targets) > 0 {
@@ -427,20 +435,21 @@ func (s *walk) actions(e *env) []action {
 	if s.report != nil && s.report.Verdict.Allowed && len(s.report.Plan) == 0 {
 		fix.name, fix.help = "what differs", "nothing is wrong from here: what may differ in your browser"
 	}
-	if s.wantsSession() && s.root() == nil {
-		fix.best = false
-	}
-	as = append(as, fix)
 	sess := action{id: keySession, help: "say how you are logged in, and walk with your session", msg: sessionMsg{}}
 	if s.wantsSession() {
-		sess.name, sess.best = "I am logged in", !fix.best && !running
+		sess.name, sess.best = "logged in", s.sessionFirst() && !running
+		fix.best = fix.best && !sess.best
 	}
-	as = append(as, sess)
+	stuck := s.report != nil && !s.report.Verdict.Allowed && len(s.report.Plan) == 0
+	if stuck {
+		fix.off, fix.best = "No file and no setting changes this one; the panel says what would.", false
+	}
+	as = append(as, fix, sess)
 	if running {
 		as = append(as, action{id: keyBack, name: "stop", help: "stop the run and keep what was seen", msg: stopMsg{}, best: true})
 	}
 	as = append(as,
-		action{id: keyAgain, name: "again", help: "run the same case again, and compare", msg: againMsg{}, off: ifThen(running, "The run is still going on; esc stops it.")},
+		action{id: keyAgain, name: "again", help: "run the same case again, and compare", msg: againMsg{}, off: ifThen(running, "The run is still going on; esc stops it."), best: !running && (stuck || s.report == nil)},
 		action{id: keyCopy, name: "copy", help: "copy the verdict", msg: copyBestMsg{}, off: none},
 		action{id: keyCopyMenu, help: "choose what to copy: ticket, curl, verdict, Ray ID", msg: copyMenuMsg{}, off: none},
 		action{id: keyNext, help: "move on between the line and the other findings", msg: focusMsg{1}},

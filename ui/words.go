@@ -104,6 +104,15 @@ var evidenceWords = []struct{ mark, words string }{
 	{"cf-mitigated", "the header cf-mitigated says so"},
 }
 
+// shortConfidence is confidenceWords where there is little room.
+func shortConfidence(a answer.Answer) string {
+	if a.Confidence == answer.Certain || a.Confidence == answer.Likely {
+		words, _, _ := strings.Cut(bestEvidence(a), ", and ")
+		return string(a.Confidence) + ": " + words
+	}
+	return "unknown"
+}
+
 func bestEvidence(a answer.Answer) string {
 	var best *answer.Evidence
 	for i := range a.Evidence {
@@ -237,11 +246,16 @@ func failureWords(f *exchange.Failure) string {
 	return "What came back is no HTTP answer"
 }
 
-// consoleCore is the part of Chromium's sentence that says the reason.
+// consoleCore is the part of Chromium's sentence that says the reason, without
+// what stands in each of them.
 func consoleCore(sentence string) string {
-	const policy = "blocked by CORS policy: "
-	if i := strings.Index(sentence, policy); i >= 0 {
-		return sentence[i+len(policy):]
+	for _, p := range []string{"blocked by CORS policy: ", "Response to preflight request doesn't pass access control check: "} {
+		if i := strings.Index(sentence, p); i >= 0 {
+			sentence = sentence[i+len(p):]
+		}
+	}
+	if s, ok := strings.CutSuffix(sentence, " on the requested resource."); ok {
+		return s + "…"
 	}
 	return sentence
 }

@@ -240,9 +240,9 @@ func Over(base, top []Line, x, y int) []Line {
 			continue
 		}
 		w := t.Width()
-		left := out[j].Pad(max(x, 0)).take(x)
+		left := out[j].take(max(x, 0)).Pad(x)
 		right := out[j].drop(x + w)
-		out[j] = L(left.Pad(x), t, right)
+		out[j] = L(left, t, right)
 	}
 	return out
 }
