@@ -158,21 +158,16 @@ func serverName(host string) string {
 // dialTarget opens a TCP connection to the target, and refuses addresses that a
 // peer must not choose.
 func (s *Session) dialTarget(ctx context.Context, pl place, t target, p *progress, times *exchangeTimes) (net.Conn, error) {
-	guarded := !t.chosen && !s.userNamed(pl.host)
 	var lookup lookupTimes
 	d := net.Dialer{
 		KeepAlive: -1,
 		Resolver:  s.c.resolver,
 		ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
 			ap, err := netip.ParseAddrPort(address)
-			if err != nil || !offLimits(ap.Addr()) {
-				return nil
+			if err != nil {
+				return err
 			}
-			if guarded {
-				return &refusedError{pl.host, ap.Addr().String()}
-			}
-			s.c.pool.sensitive(pl)
-			return nil
+			return s.admit(pl, t, ap.Addr())
 		},
 	}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -188,6 +183,18 @@ func (s *Session) dialTarget(ctx context.Context, pl place, t target, p *progres
 	times.dns = lookup.took()
 	times.connect = max(time.Since(start)-times.dns, 0)
 	return nc, nil
+}
+
+// admit decides whether a connection for the place may go to the address.
+func (s *Session) admit(pl place, t target, a netip.Addr) error {
+	switch {
+	case !offLimits(a):
+		return nil
+	case t.chosen || s.userNamed(pl.host):
+		s.c.pool.sensitive(pl)
+		return nil
+	}
+	return &refusedError{pl.host, a.String()}
 }
 
 // dialAddrs connects to the fixed addresses of a target, one after another, or
@@ -255,8 +262,7 @@ func (s *Session) dialProxy(ctx context.Context, pl place, t target, px *url.URL
 			port = "80"
 		}
 	}
-	at := s.c.routes.target(px.Hostname(), port, false)
-	at.chosen = true // the proxy is the user's own
+	at := s.c.routes.resolved(target{host: hostKey(px.Hostname()), port: port, chosen: true}) // the proxy is the user's own
 	switch px.Scheme {
 	case "http", "https", "socks5", "socks5h":
 	default:

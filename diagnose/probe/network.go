@@ -107,6 +107,11 @@ func (rt routes) target(host, port string, direct bool) target {
 			break
 		}
 	}
+	return rt.resolved(t)
+}
+
+// resolved applies --resolve to a target.
+func (rt routes) resolved(t target) target {
 	for i := len(rt.resolve) - 1; i >= 0; i-- {
 		if r := rt.resolve[i]; matches(r.host, r.port, t.host, t.port) {
 			t.addrs, t.chosen = r.addrs, true
