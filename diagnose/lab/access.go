@@ -15,7 +15,7 @@ import (
 // "Service tokens", "Session management" and "Managed OAuth".
 type access struct {
 	team   *team
-	domain string // what the application covers: the host
+	domain string // what the application covers: the host, or *.DOMAIN above it
 	aud    string // the application's AUD tag, 64 hex digits
 
 	// allow says that an Allow policy exists: strangers are sent to the login.
@@ -25,6 +25,11 @@ type access struct {
 	serviceTokens map[string]string
 	// strict refuses a bad service token, instead of treating it as none.
 	strict bool
+	// serviceAuth401 answers 401 in place of 403 where no login would help.
+	serviceAuth401 bool
+	// bypassPaths are covered by an application of their own with a Bypass
+	// policy: the more specific path wins.
+	bypassPaths []string
 	// managedOAuth answers clients that are no browser's navigation with a
 	// pointer to the OAuth server.
 	managedOAuth bool
@@ -58,6 +63,11 @@ func nonce() string {
 
 func (a *access) wrap(next handler) handler {
 	return func(r *http.Request) *response {
+		for _, p := range a.bypassPaths {
+			if strings.HasPrefix(strings.TrimPrefix(r.URL.Path, resourcePath), p) {
+				return next(strip(r))
+			}
+		}
 		if r.Method == http.MethodHead && r.Header.Get("Cf-Access-Metadata-Request") == "true" {
 			return a.metadata(r)
 		}
@@ -83,7 +93,12 @@ func (a *access) wrap(next handler) handler {
 		}
 		if id := r.Header.Get("Cf-Access-Client-Id"); id != "" {
 			if secret, ok := a.serviceTokens[id]; ok && secret == r.Header.Get("Cf-Access-Client-Secret") {
-				return next(strip(r))
+				res := next(strip(r))
+				if !res.drop && !a.strict { // a lenient organisation hands out a session
+					res = res.copy()
+					res.header.Add("Set-Cookie", "CF_Authorization="+a.team.appToken(a.aud, 24*time.Hour)+"; Path=/; Secure; HttpOnly")
+				}
+				return res
 			}
 			if a.strict {
 				return a.refuse(r, http.StatusUnauthorized)
@@ -92,6 +107,8 @@ func (a *access) wrap(next handler) handler {
 		switch {
 		case a.managedOAuth && !navigates(r):
 			return a.oauth(r)
+		case !a.allow && a.serviceAuth401:
+			return a.refuse(r, http.StatusUnauthorized)
 		case !a.allow:
 			return a.refuse(r, http.StatusForbidden)
 		case strings.EqualFold(r.Header.Get("X-Requested-With"), "XMLHttpRequest"):
@@ -127,20 +144,20 @@ func navigates(r *http.Request) bool {
 const resourcePath = "/.well-known/cloudflare-access-protected-resource"
 
 func (a *access) resource(r *http.Request) string {
-	return "https://" + a.domain + resourcePath + r.URL.EscapedPath()
+	return "https://" + hostOf(r) + resourcePath + r.URL.EscapedPath()
 }
 
 // login sends a stranger to the team's login page.
 func (a *access) login(r *http.Request) *response {
 	now := time.Now()
 	meta := a.team.sign(map[string]any{
-		"type": "meta", "aud": a.aud, "hostname": a.domain, "redirect_url": r.URL.RequestURI(),
+		"type": "meta", "aud": a.aud, "hostname": hostOf(r), "redirect_url": r.URL.RequestURI(),
 		"service_token_status": false, "is_warp": false, "is_gateway": false,
 		"iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(), "iss": a.aud,
 	})
 	q := url.Values{"kid": {a.aud}, "meta": {meta}, "redirect_url": {r.URL.RequestURI()}}
 	res := signed(http.StatusFound, "Found")
-	res.header.Set("Location", "https://"+teamHost+"/cdn-cgi/access/login/"+a.domain+"?"+q.Encode())
+	res.header.Set("Location", "https://"+teamHost+"/cdn-cgi/access/login/"+hostOf(r)+"?"+q.Encode())
 	a.stranger(r, res)
 	return res
 }
@@ -165,7 +182,7 @@ func (a *access) refuse(r *http.Request, status int) *response {
 	message := "Forbidden. You don't have permission to view this. Please contact your system administrator."
 	heading := "Forbidden"
 	if status == http.StatusUnauthorized {
-		message = "Unauthorized. The service token is not valid."
+		message = "Unauthorized. You don't have permission to view this. Please contact your system administrator."
 		heading = "Unauthorized"
 	}
 	object := mustJSON(map[string]any{"message": message, "status_code": status, "aud": a.aud, "ray_id": ray(r)})
@@ -229,7 +246,7 @@ func (a *access) metadata(r *http.Request) *response {
 
 func (a *access) protectedResource(r *http.Request) *response {
 	return reply(http.StatusOK, mustJSON(map[string]any{
-		"resource":              "https://" + a.domain + strings.TrimPrefix(r.URL.Path, resourcePath),
+		"resource":              "https://" + hostOf(r) + strings.TrimPrefix(r.URL.Path, resourcePath),
 		"authorization_servers": []string{"https://" + teamHost},
 	}), "Content-Type", "application/json")
 }

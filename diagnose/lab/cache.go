@@ -52,7 +52,9 @@ func (c *cache) wrap(next handler) handler {
 		if err != nil {
 			panic(err) // the scenario's own URL
 		}
-		r.Header.Set("Origin", p.origin)
+		if p.origin != "" {
+			r.Header.Set("Origin", p.origin)
+		}
 		c.put(c.key(r), next(r), time.Now().Add(-p.ago))
 	}
 	return func(r *http.Request) *response {

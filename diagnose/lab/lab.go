@@ -38,7 +38,9 @@ import (
 
 // Truth is what a correct diagnosis of a scenario says. It follows from the
 // Fetch Standard and from what the set-up is, not from what any tool prints;
-// choices that can be disputed have a comment where the scenario stands.
+// choices that can be disputed have a comment where the scenario stands. Lists
+// of findings are sets, without order, and name also what follows from another
+// finding where it is proven by itself.
 type Truth struct {
 	Layer     string   `json:"layer"` // answered_by.layer
 	Certain   bool     `json:"certain"`

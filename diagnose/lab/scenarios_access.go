@@ -138,6 +138,33 @@ var accessScenarios = []Scenario{
 		},
 	},
 	{
+		Name:  "access-service-auth-json",
+		Shows: "The same for a page that asks for JSON: Access says its 403 as JSON, still without CORS headers.",
+		Case:  exchange.Case{URL: "/v1/me", Headers: header("Accept", "application/json"), Credentials: include},
+		Truth: Truth{
+			Layer: "access", Certain: true, BlockedAt: "request", Reason: "MissingAllowOriginHeader",
+			Mistakes: []int{1}, Errors: []string{"access-forbidden"}, Assumes: []string{"no-session"},
+		},
+		build: func(b *builder) {
+			b.protect().allow = false
+			b.origin = app(allowing(pageOrigin).withCredentials(), api1())
+		},
+	},
+	{
+		Name:  "access-service-auth-401",
+		Shows: "Service Auth policies alone, and the setting that answers 401 in place of 403.",
+		Case:  exchange.Case{URL: "/v1/me", Credentials: include},
+		Truth: Truth{
+			Layer: "access", Certain: true, BlockedAt: "request", Reason: "MissingAllowOriginHeader",
+			Mistakes: []int{1}, Errors: []string{"access-unauthorized"}, Assumes: []string{"no-session"},
+		},
+		build: func(b *builder) {
+			a := b.protect()
+			a.allow, a.serviceAuth401 = false, true
+			b.origin = app(allowing(pageOrigin).withCredentials(), api1())
+		},
+	},
+	{
 		Name:  "access-managed-oauth",
 		Shows: "Managed OAuth is on: Access answers a script with 401 and a pointer to its OAuth server.",
 		Case:  exchange.Case{URL: "/v1/me", Credentials: include},
@@ -182,6 +209,19 @@ var accessScenarios = []Scenario{
 		build: func(b *builder) {
 			b.protect().serviceTokens = serviceTokens
 			b.origin = app(allowing(pageOrigin), api1())
+		},
+	},
+	{
+		Name:  "access-wildcard-application",
+		Shows: "An Access application on *.api.example.com covers this host too, and refuses its preflight.",
+		Case:  exchange.Case{URL: "/v1/me", Headers: header("X-Client", "web"), Credentials: include},
+		Truth: Truth{
+			Layer: "access", Certain: true, BlockedAt: "preflight", Reason: "PreflightMissingAllowOriginHeader",
+			Mistakes: []int{2}, Errors: []string{"access-preflight-refused"}, Assumes: []string{"no-session"},
+		},
+		build: func(b *builder) {
+			b.protect().domain = "*.api.example.com"
+			b.origin = app(allowing(pageOrigin).withCredentials(), api1())
 		},
 	},
 	{
@@ -262,6 +302,27 @@ var accessScenarios = []Scenario{
 			b.protect().bypassOptions = true
 			b.origin = app(allowing(pageOrigin).withCredentials(), api1())
 		},
+	},
+	{
+		// The app's own 401 with a Bearer challenge is not Access's.
+		Name:  "logged-in-app-401",
+		Shows: "Behind a good Access login, the app's own 401 (Bearer) has no CORS headers: it is the app's, not Access's.",
+		Case:  exchange.Case{URL: "/v1/me", Credentials: include},
+		Truth: Truth{
+			Layer: "origin", BlockedAt: "request", Reason: "MissingAllowOriginHeader",
+			Mistakes: []int{4}, Errors: []string{"errors-without-cors"},
+		},
+		build: func(b *builder) {
+			b.protect()
+			c := allowing(pageOrigin).withCredentials()
+			c.bareErrors = true
+			b.origin = app(c, api1().with("/v1/me", func(*http.Request) *response {
+				res := problem(http.StatusUnauthorized, "token missing")
+				set(res, "Www-Authenticate", `Bearer realm="api"`)
+				return res
+			}))
+		},
+		session: loggedIn,
 	},
 	{
 		Name:  "inner-access",

@@ -28,6 +28,22 @@ var cacheScenarios = []Scenario{
 		},
 	},
 	{
+		Name:  "cache-pinned-without-origin",
+		Shows: "Mistake 6: the stored answer was made for a request without Origin and has no CORS headers; every page gets it.",
+		Case:  exchange.Case{URL: "/v1/catalog.csv"},
+		Truth: Truth{
+			Layer: "cache", Certain: true, BlockedAt: "request", Reason: "MissingAllowOriginHeader",
+			Mistakes: []int{6}, Errors: []string{"cache-pinned-origin"},
+		},
+		build: func(b *builder) {
+			b.origin = app(allowing(pageOrigin), api1().with("/v1/catalog.csv", catalog))
+			b.cache = &cache{
+				eligible: csv, excludeOrigin: true, ttl: 24 * time.Hour,
+				primed: []primed{{url: b.url("/v1/catalog.csv"), ago: 3 * time.Hour}},
+			}
+		},
+	},
+	{
 		Name:  "cache-right",
 		Shows: "A stored answer that is right: Origin is in the cache key, and the answer says Vary: Origin.",
 		Case:  exchange.Case{URL: "/v1/catalog.csv"},
@@ -74,7 +90,7 @@ var cacheScenarios = []Scenario{
 		Case:  exchange.Case{URL: "/v1/items", Credentials: include},
 		Truth: Truth{
 			Layer: "origin", Allowed: true,
-			Mistakes: []int{6, 7}, Warnings: []string{"origin-reflected", "vary-origin-missing"},
+			Mistakes: []int{6, 7}, Warnings: []string{"origin-reflected", "lookalike-origin-accepted", "null-origin-accepted", "vary-origin-missing"},
 		},
 		build: func(b *builder) {
 			c := allowing(pageOrigin).withCredentials()

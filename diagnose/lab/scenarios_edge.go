@@ -157,6 +157,26 @@ var edgeScenarios = []Scenario{
 		},
 	},
 	{
+		// The static fallback answers the preflight for an app that never sees
+		// it. Vercel's marks came through Cloudflare: likely.
+		Name:  "vercel-behind-cloudflare",
+		Shows: "Behind Cloudflare, Vercel's static fallback answers OPTIONS with an empty 204: no Worker or function was asked.",
+		Case:  exchange.Case{URL: "/v1/items", Headers: header("X-Client", "web")},
+		Truth: Truth{
+			Layer: "proxy", BlockedAt: "preflight", Reason: "PreflightMissingAllowOriginHeader",
+			Mistakes: []int{2}, Errors: []string{"preflight-unanswered"},
+		},
+		build: func(b *builder) {
+			b.origin = func(r *http.Request) *response {
+				status, body := http.StatusOK, page("Dashboard", "<p>Loading</p>")
+				if r.Method == http.MethodOptions {
+					status, body = http.StatusNoContent, ""
+				}
+				return reply(status, body, "Content-Disposition", `inline; filename="dashboard.html"`, "X-Vercel-Id", "cdg1::r4n5k-1790000000000-0123456789ab")
+			}
+		},
+	},
+	{
 		// The page is nginx's own, but it came through Cloudflare, where what is
 		// behind can write anything: likely.
 		Name:  "nginx-502",

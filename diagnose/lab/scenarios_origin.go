@@ -185,6 +185,21 @@ var originScenarios = []Scenario{
 		},
 	},
 	{
+		Name:  "redirect-to-http",
+		Shows: "The app does not know that it is behind https and redirects to http://: the browser refuses mixed content.",
+		Case:  exchange.Case{URL: "/v1/items"},
+		Truth: Truth{
+			Layer: "origin", BlockedAt: "redirect",
+			Errors: []string{"redirect-to-http"},
+		},
+		note: "this page stands on http itself, so nothing is mixed and the redirect is followed.",
+		build: func(b *builder) {
+			b.origin = app(allowing(pageOrigin), routes{"/v1/items/": gives(items), "/v1/items": func(*http.Request) *response {
+				return reply(http.StatusMovedPermanently, "", "Location", "http://"+b.host+"/v1/items/")
+			}})
+		},
+	},
+	{
 		Name:  "redirect-to-other-origin",
 		Shows: "The API redirects to a third origin: from there on the browser says Origin: null, which nobody allows.",
 		Case:  exchange.Case{URL: "/v1/files/7"},
@@ -258,6 +273,55 @@ var originScenarios = []Scenario{
 		},
 	},
 	{
+		Name:  "wildcard-announces-credentials",
+		Shows: "Mistake 3 in waiting: * together with Allow-Credentials: true; this fetch has no credentials and passes.",
+		Case:  exchange.Case{URL: "/v1/items"},
+		Truth: Truth{
+			Layer: "origin", Allowed: true,
+			Mistakes: []int{3}, Warnings: []string{"wildcard-and-allow-credentials"},
+		},
+		build: func(b *builder) { b.origin = app(public().withCredentials(), api1()) },
+	},
+	{
+		// The star is what is wrong: with credentials it is a name. That the
+		// script's header stays hidden follows from it.
+		Name:  "wildcard-expose-with-credentials",
+		Shows: "Access-Control-Expose-Headers: * is a literal star on a fetch with credentials: the script reads null.",
+		Case:  exchange.Case{URL: "/v1/items", Credentials: include, ReadHeaders: []string{"X-Total-Count"}},
+		Truth: Truth{
+			Layer: "origin", Allowed: true,
+			Mistakes: []int{3}, Warnings: []string{"wildcard-expose-with-credentials"},
+		},
+		build: func(b *builder) {
+			c := allowing(pageOrigin).withCredentials()
+			c.expose = "*"
+			b.origin = app(c, api1().with("/v1/items", gives(items, "X-Total-Count", "2")))
+		},
+	},
+	{
+		Name:  "expose-headers-invalid",
+		Shows: "One bad element in Access-Control-Expose-Headers, and nothing is exposed.",
+		Case:  exchange.Case{URL: "/v1/items", ReadHeaders: []string{"X-Total-Count"}},
+		Truth: Truth{
+			Layer: "origin", Allowed: true,
+			Mistakes: []int{5}, Warnings: []string{"expose-headers-invalid"},
+		},
+		build: func(b *builder) {
+			c := allowing(pageOrigin)
+			c.expose = "X-Total-Count; Link"
+			b.origin = app(c, api1().with("/v1/items", gives(items, "X-Total-Count", "2")))
+		},
+	},
+	{
+		Name:  "no-cors-opaque",
+		Shows: "mode: \"no-cors\" silences the error, and the answer with it: the script can read nothing.",
+		Case:  exchange.Case{URL: "/v1/items", Mode: exchange.ModeNoCORS},
+		Truth: Truth{
+			Layer: "origin", Allowed: true,
+			Warnings: []string{"no-cors-opaque"},
+		},
+	},
+	{
 		Name:  "null-accepted",
 		Shows: "Mistake 7: the API allows Origin null with credentials, which every sandboxed frame of any site can send.",
 		Case:  exchange.Case{URL: "/v1/me", Credentials: include},
@@ -309,7 +373,7 @@ var originScenarios = []Scenario{
 		Case:  exchange.Case{URL: "/v1/me", Headers: header("X-Client", "web"), Credentials: include},
 		Truth: Truth{
 			Layer: "origin", Allowed: true,
-			Mistakes: []int{7}, Warnings: []string{"headers-reflected", "origin-reflected"},
+			Mistakes: []int{7}, Warnings: []string{"headers-reflected", "origin-reflected", "lookalike-origin-accepted", "null-origin-accepted"},
 		},
 		build: func(b *builder) {
 			c := allowing(pageOrigin).withCredentials()

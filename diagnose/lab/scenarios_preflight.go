@@ -158,6 +158,20 @@ var preflightScenarios = []Scenario{
 		},
 	},
 	{
+		Name:  "allow-methods-invalid",
+		Shows: "Access-Control-Allow-Methods has quotes around its methods: the whole header cannot be read.",
+		Case:  exchange.Case{URL: "/v1/items", Headers: header("X-Client", "web")},
+		Truth: Truth{
+			Layer: "origin", BlockedAt: "preflight", Reason: "InvalidAllowMethodsPreflightResponse",
+			Errors: []string{"allow-methods-invalid"},
+		},
+		build: func(b *builder) {
+			c := allowing(pageOrigin)
+			c.methods = `"GET, PUT"`
+			b.origin = app(c, api1())
+		},
+	},
+	{
 		Name:  "authorization-by-wildcard",
 		Shows: "Access-Control-Allow-Headers: * passes Authorization in today's browsers, against the standard: a trap for later.",
 		Case:  exchange.Case{URL: "/v1/items", Headers: header("Authorization", "Bearer example")},

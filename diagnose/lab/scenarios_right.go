@@ -2,6 +2,7 @@ package lab
 
 import (
 	"net/http"
+	"time"
 
 	"corstui/diagnose/exchange"
 )
@@ -50,6 +51,35 @@ var rightScenarios = []Scenario{
 		},
 		session: func(*site) session {
 			return session{ServiceTokenID: serviceTokenID, ServiceTokenSecret: serviceTokens[serviceTokenID]}
+		},
+	},
+	{
+		Name:  "logged-in-cross-site-ok",
+		Shows: "The API is on another site, and the user's Access cookie is SameSite=None: it travels where third-party cookies are on.",
+		Case:  exchange.Case{URL: "/v1/items", Credentials: include},
+		at:    crossSite,
+		Truth: Truth{Layer: "origin", Allowed: true},
+		build: func(b *builder) {
+			b.protect()
+			b.origin = app(allowing(pageOrigin).withCredentials(), api1())
+		},
+		session: func(s *site) session {
+			return session{Cookies: []exchange.Cookie{{
+				Name: "CF_Authorization", Value: s.team.appToken(audOf(s.host), time.Hour),
+				HostOnly: true, Path: "/", Secure: true, HTTPOnly: true, SameSite: "None",
+			}}}
+		},
+	},
+	{
+		// A Bypass application covers the path. Access does not, so nothing is
+		// assumed about a session.
+		Name:  "access-bypass-path-ok",
+		Shows: "Access covers the host, and an application with a Bypass policy frees the public path.",
+		Case:  exchange.Case{URL: "/v1/public/items", Headers: header("X-Client", "web"), Credentials: include},
+		Truth: Truth{Layer: "origin", Allowed: true},
+		build: func(b *builder) {
+			b.protect().bypassPaths = []string{"/v1/public/"}
+			b.origin = app(allowing(pageOrigin).withCredentials(), routes{"/v1/public/items": gives(items)})
 		},
 	},
 	{

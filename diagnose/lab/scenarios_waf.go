@@ -107,6 +107,19 @@ var wafScenarios = []Scenario{
 		},
 	},
 	{
+		Name:  "waf-rate-limit-json",
+		Shows: "The page asks for JSON, so Cloudflare says its rate limit (1015) as JSON: still without CORS headers.",
+		Case:  exchange.Case{URL: "/v1/items", Headers: header("Accept", "application/json")},
+		Truth: Truth{
+			Layer: "waf", Certain: true, BlockedAt: "request", Reason: "MissingAllowOriginHeader",
+			Mistakes: []int{4}, Errors: []string{"waf-rate-limited"},
+		},
+		build: func(b *builder) {
+			b.rules(wafRule{when: api, answer: short(1015)})
+			b.origin = app(allowing(pageOrigin), api1())
+		},
+	},
+	{
 		// The limit counts from the first request on, for ten seconds: the
 		// browser's own two requests pass, probes behind them do not. Who asks
 		// again within the ten seconds meets the limit at once, as at Cloudflare.
@@ -117,6 +130,32 @@ var wafScenarios = []Scenario{
 		Truth: Truth{Layer: "origin", Allowed: true},
 		build: func(b *builder) {
 			b.rules(wafRule{when: always, limit: &rateLimit{requests: 2, period: 10 * time.Second}, answer: short(1015)})
+			b.origin = app(allowing(pageOrigin), api1())
+		},
+	},
+	{
+		Name:  "waf-challenge-by-probing",
+		Shows: "All is right for the page; a rule challenges the probes that come after it.",
+		Case:  exchange.Case{URL: "/v1/items", Headers: header("X-Client", "web")},
+		Truth: Truth{Layer: "origin", Allowed: true},
+		note:  "press the button a few times within ten seconds to be challenged.",
+		build: func(b *builder) {
+			b.rules(wafRule{when: always, limit: &rateLimit{requests: 2, period: 10 * time.Second}, answer: challenge("managed")})
+			b.origin = app(allowing(pageOrigin), api1())
+		},
+	},
+	{
+		// The zone's own error page hides every mark. Asked without
+		// accept-encoding, Cloudflare sends its default page: a pair proves it.
+		Name:  "waf-custom-page",
+		Shows: "The zone has an error page of its own, without a mark; asked without accept-encoding, Cloudflare shows itself.",
+		Case:  exchange.Case{URL: "/v1/items"},
+		Truth: Truth{
+			Layer: "waf", Certain: true, BlockedAt: "request", Reason: "MissingAllowOriginHeader",
+			Mistakes: []int{4}, Errors: []string{"waf-block"},
+		},
+		build: func(b *builder) {
+			b.rules(wafRule{when: api, answer: customPage(blockPage)})
 			b.origin = app(allowing(pageOrigin), api1())
 		},
 	},
@@ -133,6 +172,40 @@ var wafScenarios = []Scenario{
 		build: func(b *builder) {
 			b.rules(wafRule{when: api, answer: custom(http.StatusForbidden, "application/json", `{"error":"forbidden","code":"region_not_supported"}`)})
 			b.origin = app(allowing(pageOrigin), api1())
+		},
+	},
+	{
+		// The page names another host than the one asked: this zone's WAF did
+		// not make it, and who handed it on cannot be told.
+		Name:  "relayed-block-page",
+		Shows: "The app asks another API that is at Cloudflare too, and hands that one's block page on: not this zone's WAF.",
+		Case:  exchange.Case{URL: "/v1/items"},
+		Truth: Truth{
+			Layer: "unknown", BlockedAt: "request", Reason: "MissingAllowOriginHeader",
+			Mistakes: []int{4}, Errors: []string{"errors-without-cors"},
+		},
+		build: func(b *builder) {
+			b.origin = func(r *http.Request) *response {
+				return edge{}.wrap(func(r *http.Request) *response {
+					return errorPage(r, 1020, http.StatusForbidden, "api.partner.example")
+				})(r)
+			}
+		},
+	},
+	{
+		// JavaScript Detections put their script into the app's own HTML.
+		Name:  "jsd-is-no-challenge",
+		Shows: "The app's HTML carries Cloudflare's detection script: the page is the app's, and no challenge.",
+		Case:  exchange.Case{URL: "/v1/status"},
+		Truth: Truth{
+			Layer: "origin", BlockedAt: "request", Reason: "MissingAllowOriginHeader",
+			Errors: []string{"allow-origin-missing"},
+		},
+		build: func(b *builder) {
+			b.origin = app(noCORS(), api1().with("/v1/status", func(*http.Request) *response {
+				return reply(200, page("Status", `<p>All systems work.</p><script>(function(){var a=document.createElement('script');a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js';document.head.appendChild(a);})();</script>`),
+					"Content-Type", "text/html; charset=utf-8")
+			}))
 		},
 	},
 	{

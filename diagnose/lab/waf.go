@@ -136,3 +136,16 @@ func short(code int) handler { return func(r *http.Request) *response { return e
 func custom(status int, contentType, body string) handler {
 	return func(*http.Request) *response { return reply(status, body, "Content-Type", contentType) }
 }
+
+// customPage is a zone's own error page in front of an answer of the WAF: no
+// mark is left, but for a client without accept-encoding Cloudflare leaves it
+// out ("Custom Errors").
+func customPage(inner handler) handler {
+	return func(r *http.Request) *response {
+		if r.Header.Get("Accept-Encoding") == "" {
+			return inner(r)
+		}
+		res := inner(r)
+		return reply(res.status, page("Not available", "<h1>This is not available to you</h1><p>Please write to support@example.com.</p>"), "Content-Type", "text/html; charset=UTF-8")
+	}
+}
