@@ -226,7 +226,7 @@ var accessRows = []row{
 		},
 	},
 	{
-		id: AccessSessionExpired, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true,
+		id: AccessSessionExpired, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true, held: true,
 		find: func(v *view) []Finding {
 			s, sev := v.accessBlocks()
 			if s == nil || v.c.Session.ServiceTokenID != "" && s.Request.WithSession {
@@ -255,7 +255,7 @@ var accessRows = []row{
 		},
 	},
 	{
-		id: AccessLoginRedirect, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true, under: accessRefusalRoots,
+		id: AccessLoginRedirect, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true, held: true, under: accessRefusalRoots,
 		find: accessRule(AccessLoginRedirect, text("Cloudflare Access sent the login instead of your API's answer"), func(v *view, s *answer.Seen) string {
 			d := fmt.Sprintf("The request got %d with the address of the Access login. A fetch() cannot log anyone in: the browser reads the redirect, finds no %s for your page and stops. Your API was never asked.", status(s), hACAO)
 			if !s.Request.WithSession {
@@ -271,7 +271,7 @@ var accessRows = []row{
 		},
 	},
 	{
-		id: AccessUnauthorized, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true, under: accessRefusalRoots,
+		id: AccessUnauthorized, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true, held: true, under: accessRefusalRoots,
 		find: accessRule(AccessUnauthorized, text("Cloudflare Access answered 401: it saw no session"), text("The 401 is Access's own, without CORS headers for your page: the browser hides it and reports CORS. Your API was never asked.")),
 		words: words{
 			title:    "Cloudflare Access answered 401",
@@ -281,7 +281,7 @@ var accessRows = []row{
 		},
 	},
 	{
-		id: AccessForbidden, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true, under: accessRefusalRoots,
+		id: AccessForbidden, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true, held: true, under: accessRefusalRoots,
 		find: accessRule(AccessForbidden, text("Cloudflare Access refused the request"), func(v *view, s *answer.Seen) string {
 			return fmt.Sprintf("The %d is Access's own: no policy of the application lets this request in, and there is no login for it. It has no CORS headers, so the browser reports CORS. Your API was never asked.", status(s))
 		}),
@@ -293,7 +293,7 @@ var accessRows = []row{
 		},
 	},
 	{
-		id: AccessLoginPage, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true, under: accessRefusalRoots,
+		id: AccessLoginPage, severity: Error, mistake: 1, layer: answer.LayerAccess, blocks: true, held: true, under: accessRefusalRoots,
 		find: accessRule(AccessLoginPage, text("The Access login page came as the answer"), text("The request ended at the HTML of the Access login. It has no CORS headers for your page, so the browser reports CORS; and it is not what your script asked for.")),
 		words: words{
 			title:    "The Access login page came as the answer",

@@ -144,3 +144,6 @@ func shellQuote(s string) string {
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
+
+// PolicyOf is what the API must allow for a case, by the case alone.
+func PolicyOf(c exchange.Case) snippets.Policy { return newView(Input{Case: c}).policyFor(c) }

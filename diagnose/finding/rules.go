@@ -18,6 +18,9 @@ type row struct {
 	// blocks says that the finding explains why the browser blocked. Such a row
 	// is asked only while nothing before it has explained that.
 	blocks bool
+	// held says that a row that blocks speaks also where the real request was
+	// held back and a probe shows what it would have met.
+	held bool
 	// under names rows below which a row that blocks still speaks, as what
 	// follows from them.
 	under []string
@@ -64,7 +67,7 @@ func Find(in Input) []Finding {
 	v := newView(in)
 	out := []Finding{}
 	for _, r := range table {
-		if r.blocks && (!v.blocked || v.root != "" && !slices.Contains(r.under, v.root)) {
+		if r.blocks && (!v.blocked && !r.held || v.root != "" && !slices.Contains(r.under, v.root)) {
 			continue
 		}
 		for _, f := range r.find(v) {
@@ -76,7 +79,7 @@ func Find(in Input) []Finding {
 			v.found[r.id] = true
 			out = append(out, f)
 		}
-		if r.blocks && v.root == "" && v.found[r.id] {
+		if r.blocks && v.blocked && v.root == "" && v.found[r.id] {
 			v.root = r.id
 		}
 	}
