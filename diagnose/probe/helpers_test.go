@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"bufio"
+	"bytes"
 	"net"
 	"sync"
 )
@@ -36,3 +38,5 @@ func (s *connSet) closeAll() {
 	s.mu.Unlock()
 	s.wg.Wait()
 }
+
+func readerOf(b []byte) *bufio.Reader { return bufio.NewReaderSize(bytes.NewReader(b), 16) }
