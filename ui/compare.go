@@ -205,15 +205,24 @@ func columns(label string, a, b rich.Line, w int) []rich.Line {
 // proving waits for a proof and shows what it did not know before.
 type proving struct {
 	before *diagnose.Report
+	do     work
 	run    *run
 	got    int
 }
 
-func newProving(before *diagnose.Report) *proving { return &proving{before: before} }
+func newProving(before *diagnose.Report, do work) *proving {
+	return &proving{before: before, do: do}
+}
 
-func (p *proving) title() string       { return "Proving" }
-func (p *proving) init(e *env) tea.Cmd { return nil }
-func (p *proving) moving() bool        { return p.run != nil }
+func (p *proving) title() string { return "Proving" }
+func (p *proving) moving() bool  { return p.run != nil }
+
+func (p *proving) init(e *env) tea.Cmd {
+	var cmd tea.Cmd
+	p.run, cmd = startRun(e, p.do)
+	return cmd
+}
+
 func (p *proving) close() {
 	if p.run != nil {
 		p.run.cancel()

@@ -427,10 +427,7 @@ func prove(e *env, s *walk, p snippets.Policy) tea.Cmd {
 		return toast("Proving is not available here.")
 	}
 	r, opt := s.report, s.opt
-	screen := newProving(r)
-	var cmd tea.Cmd
-	screen.run, cmd = startRun(e, func(ctx context.Context, emit func(diagnose.Event)) (diagnose.Report, string, error) {
+	return send(pushMsg{newProving(r, func(ctx context.Context, emit func(diagnose.Event)) (diagnose.Report, string, error) {
 		return pr.Prove(ctx, r, p, opt, emit)
-	})
-	return tea.Batch(send(pushMsg{screen}), cmd)
+	})})
 }

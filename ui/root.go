@@ -155,6 +155,9 @@ func (m *Model) route(msg any) (cmd tea.Cmd, handled bool) {
 		m.toast = msg
 		m.toastN++
 		n := m.toastN
+		if m.NoAnim { // it stays until the next key
+			return nil, true
+		}
 		return tea.Tick(toastFor, func(time.Time) tea.Msg { return toastGoneMsg{n} }), true
 	case copyMsg:
 		return m.copy(msg), true

@@ -49,7 +49,7 @@ type Options struct {
 	// Light is for a light background; see theme.FromCOLORFGBG.
 	Light bool
 	// NoColor draws without colour, ASCII without other characters, NoAnim
-	// without movement.
+	// without movement; a notice stays until the next key then.
 	NoColor, ASCII, NoAnim bool
 	// Mouse lets clicks through; the terminal's own selection needs Shift then.
 	Mouse bool

@@ -44,6 +44,9 @@ func (t *Theme) ascii(s string) string {
 		if a, ok := t.clip[r]; ok {
 			return a
 		}
+		if r >= 0x2400 && r <= 0x2421 { // the picture of a control character
+			return '^'
+		}
 		return r
 	}, s)
 }
