@@ -126,3 +126,94 @@ func (r *Report) ExchangeByID(id string) *answer.Seen {
 	}
 	return nil
 }
+
+// withLists returns the report with [] in the place of every absent list, as
+// its JSON form promises.
+func (r Report) withLists() Report {
+	lists(&r.Verdict.Assumes)
+	lists(&r.Verdict.ReadableHeaders)
+	lists(&r.Verdict.HiddenHeaders)
+	lists(&r.AnsweredBy.Evidence)
+	lists(&r.Exchanges)
+	lists(&r.Triggers)
+	lists(&r.Credentials)
+	lists(&r.Findings)
+	lists(&r.Plan)
+	lists(&r.Policy.AllowOrigins)
+	lists(&r.Policy.AllowMethods)
+	lists(&r.Policy.AllowHeaders)
+	lists(&r.Policy.ExposeHeaders)
+	for i := range r.Exchanges {
+		lists(&r.Exchanges[i].Answer.Evidence)
+		lists((*[]exchange.Header)(&r.Exchanges[i].Request.Headers))
+	}
+	for i := range r.Findings {
+		lists(&r.Findings[i].Evidence)
+		lists(&r.Findings[i].Fix.Targets)
+	}
+	for i := range r.Plan {
+		lists(&r.Plan[i].Targets)
+	}
+	return r
+}
+
+func lists[T any](s *[]T) {
+	if *s == nil {
+		*s = []T{}
+	}
+}
+
+// The exit codes of the command line.
+const (
+	ExitAllowed = 0 // allowed, and no finding is an error
+	ExitBlocked = 1 // blocked, or an error finding; also what the browser itself refuses
+	ExitUsage   = 2
+	ExitNetwork = 3 // nothing could be probed
+	ExitPartial = 4 // allowed as far as was sent
+)
+
+// ExitCode is the exit code that the report stands for.
+func (r Report) ExitCode() int {
+	switch {
+	case r.AnsweredBy.Layer == answer.LayerNetwork:
+		return ExitNetwork
+	case !r.Verdict.Allowed, r.HasError():
+		return ExitBlocked
+	case r.Verdict.Partial:
+		return ExitPartial
+	}
+	return ExitAllowed
+}
+
+// HasError says whether a finding of the report is an error.
+func (r Report) HasError() bool {
+	for _, f := range r.Findings {
+		if f.Severity == finding.Error {
+			return true
+		}
+	}
+	return false
+}
+
+// Failed is the report of a case that could not be run at all, for the reason
+// of the error.
+func Failed(c exchange.Case, err error) Report {
+	m := newMask(c)
+	why := m.text(err.Error())
+	r := Report{
+		Schema: SchemaVersion, Headline: "NOT SENT. " + why, Started: time.Now().UTC(), Case: c.WithDefaults(),
+		AnsweredBy: answer.Answer{
+			Layer: answer.LayerNetwork, Confidence: answer.Certain,
+			Evidence: []answer.Evidence{{What: "not sent", Says: why, Strength: string(answer.Certain)}},
+		},
+		Steps: []Step{{Step: StepBrowser, Status: StatusFail, Summary: why, Answered: true}, {Step: StepAccess, Status: StatusSkip},
+			{Step: StepWAF, Status: StatusSkip}, {Step: StepOrigin, Status: StatusSkip}},
+	}
+	for i := range r.Steps {
+		lists(&r.Steps[i].Exchanges)
+		if r.Steps[i].Summary == "" {
+			r.Steps[i].Summary = "not reached"
+		}
+	}
+	return m.report(r.withLists())
+}

@@ -86,6 +86,10 @@ type Session struct {
 	// CF-Access-Client-Secret. They are not headers of the page and force no
 	// preflight.
 	ServiceTokenID, ServiceTokenSecret string
+
+	// saved are the kinds of a session that came out of a saved report, where
+	// its values never were.
+	saved []string
 }
 
 // Cookie is a cookie of the user's jar.
@@ -125,7 +129,7 @@ func (s Session) hasCookie(name string) bool {
 
 // Kinds names what the session consists of, without any value.
 func (s Session) Kinds() []string {
-	out := []string{}
+	out := append([]string{}, s.saved...)
 	for _, c := range s.Cookies {
 		out = append(out, "cookie "+c.Name)
 	}
@@ -155,6 +159,9 @@ func (s Session) Secrets() []string {
 // MarshalJSON writes the kinds of the session alone, never a value.
 func (s Session) MarshalJSON() ([]byte, error) { return json.Marshal(s.Kinds()) }
 
-// UnmarshalJSON accepts what MarshalJSON writes; the values are gone, so the
-// session comes back empty.
-func (s *Session) UnmarshalJSON([]byte) error { *s = Session{}; return nil }
+// UnmarshalJSON accepts what MarshalJSON writes. The values are gone: the
+// session comes back empty, and remembers its kinds.
+func (s *Session) UnmarshalJSON(b []byte) error {
+	*s = Session{}
+	return json.Unmarshal(b, &s.saved)
+}

@@ -22,7 +22,7 @@ const Mask = "[redacted]"
 
 // minSecret is the length below which a value is masked in its own place only
 // (the Cookie header, say): as a value it would be found in every text.
-const minSecret = 4
+const minSecret = 6
 
 // A Redactor masks the secrets that it was told, and what looks like one. It is
 // safe for concurrent use.
@@ -39,7 +39,7 @@ func New(secrets ...string) *Redactor {
 	return r
 }
 
-// Add makes further values secret. Values under four bytes are not searched for.
+// Add makes further values secret. Values under six bytes are not searched for.
 func (r *Redactor) Add(secrets ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

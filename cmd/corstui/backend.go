@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+
+	"corstui/diagnose"
+	"corstui/diagnose/exchange"
+	"corstui/diagnose/lab"
+	"corstui/diagnose/paste"
+	"corstui/diagnose/report"
+	"corstui/diagnose/trial"
+	"corstui/snippets"
+	"corstui/ui"
+)
+
+// backend is what the screens need from outside: it runs diagnoses, knows the
+// lab, keeps recent cases, and writes files. It implements ui.Backend and the
+// optional interfaces beside it.
+type backend struct {
+	app     *app
+	options diagnose.Options
+	state   *state
+
+	mu   sync.Mutex
+	labs map[string]*lab.Lab // started scenarios, by name
+	raw  map[string]exchange.Case
+}
+
+func newBackend(a *app, o diagnose.Options) *backend {
+	return &backend{app: a, options: o, state: openState(a.noHistory), labs: map[string]*lab.Lab{}, raw: map[string]exchange.Case{}}
+}
+
+// close stops every lab that was started.
+func (b *backend) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, l := range b.labs {
+		_ = l.Close()
+	}
+	b.labs = map[string]*lab.Lab{}
+}
+
+// lab returns the running lab of a scenario.
+func (b *backend) lab(name string) (*lab.Lab, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if l, ok := b.labs[name]; ok {
+		return l, nil
+	}
+	l, err := lab.Start(context.Background(), name, 0)
+	if err != nil {
+		return nil, err
+	}
+	b.labs[name] = l
+	return l, nil
+}
+
+// unmasked returns a case with its secrets. A case that comes out of a report
+// has none: those of the run that made it are put back, and of a saved report
+// nothing is sent in their place.
+func (b *backend) unmasked(c exchange.Case) exchange.Case {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	key := c.Method + " " + diagnose.Shown(c.URL) + " " + c.Origin
+	if !diagnose.Masked(c) {
+		b.raw[key] = c
+		return c
+	}
+	if raw, ok := b.raw[key]; ok {
+		return raw
+	}
+	return diagnose.WithoutMasked(c)
+}
+
+// runOptions are the options of a run that the screen asks for, and the case as
+// it is to be run.
+func (b *backend) runOptions(c exchange.Case, o ui.RunOptions) (exchange.Case, diagnose.Options, error) {
+	c = b.unmasked(c)
+	d := b.options
+	d.AllowUnsafe, d.AllEngines, d.Client, d.Browser = o.AllowUnsafe, o.AllEngines, nil, nil
+	if o.Lab != "" {
+		l, err := b.lab(o.Lab)
+		if err != nil {
+			return c, d, err
+		}
+		direct := d.Network.Direct
+		d.Network = l.Network()
+		d.Network.Direct = direct
+		// A saved or shown case has lost its session; the lab makes a new one.
+		if fresh, ok := l.Case(o.Lab); ok && fresh.URL == c.URL && !o.WithoutSession {
+			c.Session = fresh.Session
+		}
+	}
+	if o.WithoutSession {
+		c.Session = exchange.Session{}
+	}
+	if o.Browser {
+		d.Browser = realBrowser(d)
+	}
+	return c, d, nil
+}
+
+// Run implements ui.Backend.
+func (b *backend) Run(ctx context.Context, c exchange.Case, o ui.RunOptions, emit func(diagnose.Event)) diagnose.Report {
+	c, d, err := b.runOptions(c, o)
+	if err == nil {
+		var r diagnose.Report
+		if r, err = diagnose.Run(ctx, c, d, emit); err == nil {
+			return r
+		}
+	}
+	return diagnose.Failed(c, err)
+}
+
+// Understand implements ui.Backend. The path of a HAR file is read first.
+func (b *backend) Understand(text string) (exchange.Case, string, []string, error) {
+	text = strings.TrimSpace(text)
+	if file, ok := existingFile(text); ok {
+		content, err := b.app.readInput(file)
+		if err != nil {
+			return exchange.Case{}, "", nil, err
+		}
+		text = string(content)
+	}
+	p, err := paste.Parse(text)
+	if err != nil {
+		return exchange.Case{}, "", nil, err
+	}
+	return p.Case, p.Understood, p.Missing, nil
+}
+
+// existingFile says whether a pasted line is the path of a file that is there.
+func existingFile(s string) (string, bool) {
+	s = strings.Trim(s, `'"`)
+	if s == "" || len(s) > 4096 || strings.ContainsAny(s, "\n\x00") {
+		return "", false
+	}
+	if rest, ok := strings.CutPrefix(s, "file://"); ok {
+		if p, err := url.PathUnescape(rest); err == nil {
+			s = p
+		}
+	}
+	if rest, ok := strings.CutPrefix(s, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			s = home + "/" + rest
+		}
+	}
+	info, err := os.Stat(s)
+	return s, err == nil && info.Mode().IsRegular()
+}
+
+// Save implements ui.Backend.
+func (b *backend) Save(dir string, files []snippets.File, force bool) ([]string, error) {
+	written, err := saveFiles(dir, files, force)
+	var there *existsError
+	if errors.As(err, &there) {
+		return nil, &ui.ExistsError{Paths: there.paths}
+	}
+	return written, err
+}
+
+// Export implements ui.Exporter.
+func (b *backend) Export(r *diagnose.Report, format string) ([]byte, error) {
+	f, err := report.ParseFormat(format)
+	if err != nil {
+		return nil, err
+	}
+	return report.Render(f, *r)
+}
+
+// Scenarios implements ui.Labs.
+func (b *backend) Scenarios() []ui.Scenario {
+	var out []ui.Scenario
+	for _, s := range lab.Scenarios() {
+		out = append(out, ui.Scenario{Name: s.Name, Shows: s.Shows, Case: s.Case})
+	}
+	return out
+}
+
+// OpenLabPage implements ui.LabPage.
+func (b *backend) OpenLabPage(_ context.Context, scenario string) (string, error) {
+	l, err := b.lab(scenario)
+	if err != nil {
+		return "", err
+	}
+	return l.URL(), nil
+}
+
+// Command implements ui.Commander.
+func (b *backend) Command(c exchange.Case, o ui.RunOptions) string {
+	if o.Lab != "" {
+		return "corstui check --lab " + o.Lab
+	}
+	var further []string
+	if o.AllowUnsafe {
+		further = append(further, "--allow-unsafe-methods")
+	}
+	return diagnose.Shown("corstui check " + shellArgs(c, further...))
+}
+
+// Recent implements ui.Recents.
+func (b *backend) Recent() []ui.Recent { return b.state.recent() }
+
+// Remember implements ui.Recents.
+func (b *backend) Remember(r *diagnose.Report, labName string) { b.state.remember(r, labName) }
+
+// Progress implements ui.Progress.
+func (b *backend) Progress() map[string]string { return b.state.progress() }
+
+// SetProgress implements ui.Progress.
+func (b *backend) SetProgress(lesson, state string) { b.state.setProgress(lesson, state) }
+
+var (
+	_ ui.Backend   = (*backend)(nil)
+	_ ui.Exporter  = (*backend)(nil)
+	_ ui.Labs      = (*backend)(nil)
+	_ ui.LabPage   = (*backend)(nil)
+	_ ui.Recents   = (*backend)(nil)
+	_ ui.Progress  = (*backend)(nil)
+	_ ui.Commander = (*backend)(nil)
+	_ ui.Prover    = (*backend)(nil)
+)
+
+// hostAndPath splits a URL for the expressions of Access and the WAF.
+func hostAndPath(raw string) (host, path string) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", ""
+	}
+	return u.Hostname(), u.Path
+}
+
+// Prove implements ui.Prover: the case again, behind a proxy that applies the
+// policy.
+func (b *backend) Prove(ctx context.Context, r *diagnose.Report, p snippets.Policy, o ui.RunOptions, emit func(diagnose.Event)) (diagnose.Report, string, error) {
+	c, d, err := b.runOptions(r.Case, o)
+	if err != nil {
+		return diagnose.Report{}, "", err
+	}
+	proxy, err := trial.Start(ctx, trial.Options{Target: c.URL, Policy: p, Network: d.Network})
+	if err != nil {
+		return diagnose.Report{}, "", oneLine(err)
+	}
+	defer proxy.Close()
+	d.Network, d.Browser = proxy.Network(), nil
+	after, err := diagnose.Run(ctx, c, d, emit)
+	return after, trial.Simulated(r.AnsweredBy.Layer), err
+}

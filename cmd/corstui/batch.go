@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"corstui/diagnose"
+	"corstui/diagnose/batch"
+	"corstui/diagnose/report"
+)
+
+// batchFlags are the flags of check --cases.
+type batchFlags struct {
+	cases                string
+	concurrency, perHost int
+	shard                string
+}
+
+func (b *batchFlags) register(fs *pflag.FlagSet) {
+	fs.StringVar(&b.cases, "cases", "", "a case a line from `FILE`, or - for standard input (NDJSON); a report a line comes out")
+	fs.IntVar(&b.concurrency, "concurrency", 16, "cases at once, with --cases")
+	fs.IntVar(&b.perHost, "per-host", 0, "cases at once to one host, with --cases; 0 is no limit")
+	fs.StringVar(&b.shard, "shard", "", "`I/N`: only each Nth case from the Ith, with --cases")
+}
+
+// unused refuses the batch's flags without --cases.
+func (b *batchFlags) unused(fs *pflag.FlagSet) error {
+	if fs.Changed("cases") {
+		return fmt.Errorf("--cases: the value is empty; right would be a file, or - for standard input")
+	}
+	for _, name := range []string{"concurrency", "per-host", "shard"} {
+		if fs.Changed(name) {
+			return fmt.Errorf("--%s: only with --cases FILE", name)
+		}
+	}
+	return nil
+}
+
+// options checks the batch's flags.
+func (b *batchFlags) options() (batch.Options, error) {
+	o := batch.Options{Concurrency: b.concurrency, PerHost: b.perHost, ShardIndex: 1, ShardCount: 1}
+	if b.concurrency < 1 || b.concurrency > 4096 {
+		return o, fmt.Errorf("--concurrency %d: out of range; right would be 1 to 4096", b.concurrency)
+	}
+	if b.perHost < 0 {
+		return o, fmt.Errorf("--per-host %d: out of range; right would be 0 (no limit) or more", b.perHost)
+	}
+	if b.shard == "" {
+		return o, nil
+	}
+	i, n, ok := strings.Cut(b.shard, "/")
+	var err1, err2 error
+	o.ShardIndex, err1 = strconv.Atoi(i)
+	o.ShardCount, err2 = strconv.Atoi(n)
+	if !ok || err1 != nil || err2 != nil || o.ShardCount < 1 || o.ShardIndex < 1 || o.ShardIndex > o.ShardCount {
+		return o, fmt.Errorf("--shard %q: not a shard; right would be I/N with 1 <= I <= N, as 1/4", b.shard)
+	}
+	return o, nil
+}
+
+// batch diagnoses many cases, a line each, in input order.
+func (a *app) batch(ctx context.Context, flags *caseFlags, b batchFlags, output string) error {
+	o, err := b.options()
+	if err != nil {
+		return err
+	}
+	if err := firstOf(flags.checkLists()); err != nil {
+		return err
+	}
+	if o.Diagnosis, err = flags.options(); err != nil {
+		return err
+	}
+	if o.Defaults, err = flags.batchDefaults(); err != nil {
+		return err
+	}
+	in := a.std.in
+	if b.cases != "-" {
+		f, err := os.Open(b.cases)
+		if err != nil {
+			return fmt.Errorf("--cases %s: cannot be read: %w; right would be a readable file, or - for standard input", b.cases, cause(err))
+		}
+		defer f.Close()
+		in = f
+	}
+	out, closeOut, err := a.open(output)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(out, 64<<10)
+	o.Render = report.AsLine
+	code, err := batch.Run(ctx, in, w, o)
+	if err == nil {
+		err = w.Flush()
+	}
+	if e := closeOut(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	if code != diagnose.ExitAllowed {
+		return exitError(code)
+	}
+	return nil
+}
+
+// open opens the output for writing as it comes.
+func (a *app) open(output string) (io.Writer, func() error, error) {
+	if output == "" || output == "-" {
+		return a.std.out, func() error { return nil }, nil
+	}
+	f, err := os.OpenFile(output, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--output %s: %w; right would be a file in a folder that you may write to", output, cause(err))
+	}
+	return f, f.Close, nil
+}

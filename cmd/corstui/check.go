@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"corstui/diagnose"
+	"corstui/diagnose/chrome"
+	"corstui/diagnose/exchange"
+	"corstui/diagnose/report"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	var flags caseFlags
+	var batch batchFlags
+	var format, output, labName string
+	cmd := &cobra.Command{
+		Use:   "check URL --origin PAGE",
+		Short: "The diagnosis as text, JSON, Markdown, HTML or JUnit; no screen",
+		Example: `  corstui check https://api.example.com/v1/items --origin https://app.example.com -X PUT -H 'Authorization: Bearer …'
+  corstui check --lab access-preflight
+  corstui check --cases cases.ndjson > reports.ndjson`,
+		Args: oneURL,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f, err := report.ParseFormat(format)
+			if err != nil {
+				return fmt.Errorf("--%w", err)
+			}
+			if batch.cases != "" {
+				if len(args) > 0 || labName != "" || flags.from != "" {
+					return errors.New("--cases brings its own cases; leave out the URL, --lab and --from")
+				}
+				return a.batch(cmd.Context(), &flags, batch, output)
+			}
+			if err := batch.unused(cmd.Flags()); err != nil {
+				return err
+			}
+			p, stop, err := a.target(cmd.Context(), &flags, labName, args)
+			if err != nil {
+				return err
+			}
+			defer stop()
+			return a.check(cmd.Context(), p, f, output)
+		},
+	}
+	flags.register(cmd.Flags())
+	batch.register(cmd.Flags())
+	cmd.Flags().StringVar(&format, "format", string(report.Text), "text, json, markdown, html or junit")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE` instead of standard output")
+	cmd.Flags().StringVar(&labName, "lab", "", "check a `SCENARIO` of the embedded lab; see: corstui lab --list")
+	return cmd
+}
+
+// oneURL accepts at most one argument, which must be a URL.
+func oneURL(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("argument %q: one URL at a time; for many: corstui check --cases FILE", args[1])
+	}
+	if len(args) == 1 {
+		return checkURL(args[0])
+	}
+	return nil
+}
+
+// target is the case to diagnose: of a lab scenario, which is started and must
+// be stopped, or of the flags.
+func (a *app) target(ctx context.Context, flags *caseFlags, labName string, args []string) (plan, func(), error) {
+	if flags.flags.Changed("lab") {
+		if len(args) > 0 {
+			return plan{}, nil, fmt.Errorf("argument %q: --lab brings its own URL", args[0])
+		}
+		return a.labTarget(ctx, flags, labName)
+	}
+	p, err := flags.build(a, args)
+	if err != nil {
+		return plan{}, nil, err
+	}
+	return p, func() {}, complete(p.Case)
+}
+
+// check runs one diagnosis and writes its report.
+func (a *app) check(ctx context.Context, p plan, f report.Format, output string) error {
+	r, err := diagnose.Run(ctx, p.Case, p.Options, nil)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	out, err := report.Render(f, r)
+	if err != nil {
+		return err
+	}
+	if err := a.write(output, out); err != nil {
+		return err
+	}
+	if code := r.ExitCode(); code != diagnose.ExitAllowed {
+		return exitError(code)
+	}
+	return nil
+}
+
+// write writes to standard output, or to a file that only the user can read:
+// it may hold request data.
+func (a *app) write(output string, b []byte) error {
+	if output == "" || output == "-" {
+		_, err := a.std.out.Write(b)
+		return err
+	}
+	if err := os.WriteFile(output, b, 0o600); err != nil {
+		return fmt.Errorf("--output %s: %w; right would be a file in a folder that you may write to", output, cause(err))
+	}
+	return nil
+}
+
+// realBrowser runs a case in an installed browser, as the options reach it.
+func realBrowser(o diagnose.Options) func(context.Context, exchange.Case) (*diagnose.BrowserVerdict, error) {
+	return func(ctx context.Context, c exchange.Case) (*diagnose.BrowserVerdict, error) {
+		return chrome.Run(ctx, c, chrome.Options{Network: o.Network, AllowUnsafe: o.AllowUnsafe})
+	}
+}

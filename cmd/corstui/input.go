@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"corstui/diagnose/exchange"
+	"corstui/diagnose/paste"
+)
+
+// maxInput bounds what is read from a file or standard input.
+const maxInput = 64 << 20
+
+// readInput reads a named file, or standard input for "-".
+func (a *app) readInput(name string) ([]byte, error) {
+	in := a.std.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: cannot be read: %w; right would be a readable file, or - for standard input", name, cause(err))
+		}
+		defer f.Close()
+		in = f
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot be read: %w; right would be a readable file, or - for standard input", name, cause(err))
+	}
+	if len(b) > maxInput {
+		return nil, fmt.Errorf("%s: more than %d MiB; right would be a smaller input", name, maxInput>>20)
+	}
+	return b, nil
+}
+
+// understand turns pasted text into a case.
+func understand(text string) (exchange.Case, error) {
+	p, err := paste.Parse(text)
+	if err != nil {
+		return exchange.Case{}, err
+	}
+	return p.Case, nil
+}
+
+// parseCookies reads the value of -b: 'n=v; n2=v2', or @FILE with a cookie jar
+// in Netscape's format or with lines of that form.
+func parseCookies(v string) ([]exchange.Cookie, error) {
+	file, ok := strings.CutPrefix(v, "@")
+	if !ok {
+		return cookiePairs(v, "--cookie")
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("--cookie @%s: %w; right would be a readable cookie file", file, cause(err))
+	}
+	defer f.Close()
+	var out []exchange.Cookie
+	lines := bufio.NewScanner(io.LimitReader(f, 8<<20))
+	lines.Buffer(nil, 1<<20)
+	for n := 1; lines.Scan(); n++ {
+		where := fmt.Sprintf("--cookie @%s, line %d", file, n)
+		line := strings.TrimRight(lines.Text(), "\r")
+		bare, httpOnly := strings.CutPrefix(line, "#HttpOnly_")
+		switch {
+		case strings.TrimSpace(line) == "", strings.HasPrefix(bare, "#"):
+			continue
+		case strings.Count(bare, "\t") >= 6:
+			c, err := netscapeCookie(bare, httpOnly)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", where, err)
+			}
+			out = append(out, c)
+		default:
+			pairs, err := cookiePairs(strings.TrimPrefix(line, "Cookie:"), where)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, pairs...)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("--cookie @%s: %w; right would be a cookie file", file, cause(err))
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("--cookie @%s: no cookie in it; right would be lines like 'name=value', or a cookie jar of curl", file)
+	}
+	return out, nil
+}
+
+// cookiePairs reads 'n=v; n2=v2': cookies for the host of the case alone. The
+// error never quotes a value.
+func cookiePairs(v, where string) ([]exchange.Cookie, error) {
+	var out []exchange.Cookie
+	for pair := range strings.SplitSeq(v, ";") {
+		if strings.TrimSpace(pair) == "" {
+			continue
+		}
+		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("%s: a cookie without '='; right would be 'name=value; name2=value2', or @FILE", where)
+		}
+		out = append(out, exchange.Cookie{Name: name, Value: value, HostOnly: true})
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no cookie in it; right would be 'name=value'", where)
+	}
+	return out, nil
+}
+
+// netscapeCookie reads one line of a cookie jar: domain, sub-domains too, path,
+// secure, expiry, name, value, separated by tabs.
+func netscapeCookie(line string, httpOnly bool) (exchange.Cookie, error) {
+	f := strings.SplitN(line, "\t", 7)
+	if _, err := strconv.ParseInt(f[4], 10, 64); err != nil || f[5] == "" {
+		return exchange.Cookie{}, fmt.Errorf("not a line of a cookie jar; right would be seven columns with tabs between them")
+	}
+	return exchange.Cookie{
+		Domain: strings.TrimPrefix(f[0], "."), HostOnly: !strings.EqualFold(f[1], "TRUE"), Path: f[2],
+		Secure: strings.EqualFold(f[3], "TRUE"), Name: f[5], Value: f[6], HTTPOnly: httpOnly,
+	}, nil
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"corstui/diagnose/lab"
+)
+
+func (a *app) labCommand() *cobra.Command {
+	var list bool
+	var port int
+	cmd := &cobra.Command{
+		Use:   "lab [SCENARIO]",
+		Short: "Serve the simulated path on loopback; without SCENARIO, all of them",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if list {
+				_, err := fmt.Fprint(a.std.out, lab.List())
+				return err
+			}
+			name := ""
+			if len(args) > 0 {
+				name = args[0]
+			}
+			if err := checkPort("--port", port); err != nil {
+				return err
+			}
+			return a.serveLab(cmd.Context(), name, port)
+		},
+	}
+	cmd.Flags().BoolVar(&list, "list", false, "list the scenarios, one a line")
+	cmd.Flags().IntVar(&port, "port", 0, "listen on this loopback `PORT`; 0 is a free one")
+	return cmd
+}
+
+func checkPort(flag string, port int) error {
+	if port < 0 || port > 65535 {
+		return fmt.Errorf("%s %d: out of range; right would be 0 (a free one) to 65535", flag, port)
+	}
+	return nil
+}
+
+// serveLab serves until a signal. Its URL stands alone on the first line.
+func (a *app) serveLab(ctx context.Context, name string, port int) error {
+	l, err := lab.Start(ctx, name, port)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	fmt.Fprintf(a.std.out, "%s\n\nOpen it in your browser: the page makes the request that fails, and the console shows the real sentence.\n", l.URL())
+	for _, s := range l.Scenarios() {
+		c, _ := l.Case(s.Name)
+		fmt.Fprintf(a.std.out, "\n%s: %s\n  corstui check %s\n", s.Name, s.Shows, shellArgs(c, "--connect-to", "::"+l.Addr(), "--insecure"))
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// labTarget starts a scenario and returns its case and how to reach it.
+func (a *app) labTarget(ctx context.Context, flags *caseFlags, name string) (plan, func(), error) {
+	if name == "" {
+		return plan{}, nil, fmt.Errorf("--lab: the value is empty; right would be the name of a scenario, see: corstui lab --list")
+	}
+	l, err := lab.Start(ctx, name, 0)
+	if err != nil {
+		return plan{}, nil, err
+	}
+	stop := func() { _ = l.Close() }
+	o, err := flags.options()
+	if err != nil {
+		stop()
+		return plan{}, nil, err
+	}
+	direct := o.Network.Direct
+	o.Network = l.Network()
+	o.Network.Direct = direct
+	if o.Browser != nil {
+		o.Browser = realBrowser(o)
+	}
+	c, _ := l.Case(name)
+	return plan{Case: c, Options: o}, stop, nil
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// app is what all commands share.
+type app struct {
+	std stdio
+	// global flags
+	noColor, plain, noHistory, ascii, noAnim, noMouse bool
+	theme                                             string
+}
+
+// newRoot builds the command line.
+func newRoot(std stdio) *cobra.Command {
+	a := &app{std: std}
+	var flags caseFlags
+	var labName string
+	root := &cobra.Command{
+		Use:   "corstui [URL]",
+		Short: "Who answered your browser? Finds the layer behind a CORS error, and the fix for it",
+		Long: `corstui walks the request's way (browser, Cloudflare Access, WAF, origin), proves who
+actually answered the browser, says what the browser concludes and why, and hands over
+the fix for the layer that answered.`,
+		Example: `  corstui https://api.example.com/v1/items --origin https://app.example.com
+  corstui --lab access-login          a broken set-up, no network needed
+  corstui check URL --origin PAGE     the same as text, for a log or CI`,
+		Args:          func(cmd *cobra.Command, args []string) error { return rootArgs(cmd, args) },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.walk(cmd.Context(), &flags, labName, args)
+		},
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see: corstui --help", err)
+	})
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colour; NO_COLOR does the same")
+	root.PersistentFlags().BoolVar(&a.plain, "plain", false, "the walk as lines and numbered questions, for screen readers and logs")
+	root.PersistentFlags().BoolVar(&a.noHistory, "no-history", false, "neither read nor keep recent cases")
+	root.PersistentFlags().BoolVar(&a.ascii, "ascii", false, "draw with ASCII characters alone")
+	root.PersistentFlags().BoolVar(&a.noAnim, "no-anim", false, "no moving packet")
+	root.PersistentFlags().BoolVar(&a.noMouse, "no-mouse", false, "leave the mouse to the terminal, to select text")
+	root.PersistentFlags().StringVar(&a.theme, "theme", "", "dark or light; without it COLORFGBG decides")
+	flags.register(root.Flags())
+	root.Flags().StringVar(&labName, "lab", "", "walk a `SCENARIO` of the embedded lab; see: corstui lab --list")
+	root.AddCommand(
+		a.checkCommand(), a.whoCommand(), a.snippetCommand(), a.labCommand(), a.tryCommand(), a.tourCommand(),
+		a.replayCommand(), a.diffCommand(), a.explainCommand(), a.versionCommand(), a.manCommand(),
+	)
+	return root
+}
+
+// rootArgs accepts one URL. A word that is neither a command nor a URL is a
+// mistyped command, or a URL without its scheme.
+func rootArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	word := args[0]
+	if !strings.Contains(word, "://") {
+		return notACommand(cmd, word)
+	}
+	if len(args) > 1 {
+		return fmt.Errorf("argument %q: one URL at a time; for many: corstui check --cases FILE", args[1])
+	}
+	return checkURL(word)
+}
+
+func notACommand(cmd *cobra.Command, word string) error {
+	if looksLikeHost(word) {
+		return fmt.Errorf("%q is neither a command nor a URL; a URL needs its scheme: https://%s", word, strings.TrimLeft(word, "/"))
+	}
+	cmd.SuggestionsMinimumDistance = 3
+	near := cmd.SuggestionsFor(word)
+	if len(near) > 0 {
+		return fmt.Errorf("%q is neither a command nor a URL; did you mean: corstui %s", word, near[0])
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	slices.Sort(names)
+	return fmt.Errorf("%q is neither a command nor a URL; commands are %s, and a URL starts with https://", word, strings.Join(names, ", "))
+}
+
+// looksLikeHost says whether a word is more likely a URL without a scheme than
+// a mistyped command.
+func looksLikeHost(s string) bool {
+	return strings.ContainsAny(s, "./:") && !strings.HasPrefix(s, ".")
+}
+
+// checkURL refuses what is no absolute URL with a host. What fetch() itself
+// throws at (a user name in the URL, say) is a verdict, not a usage error.
+func checkURL(s string) error {
+	if !strings.Contains(s, "://") {
+		if looksLikeHost(s) {
+			return fmt.Errorf("URL %q: the scheme is missing; right would be https://%s", s, strings.TrimLeft(s, "/"))
+		}
+		return fmt.Errorf("URL %q: not a URL; right would be https://HOST/PATH", s)
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		// The error quotes the whole URL, password and all: keep the reason alone.
+		reason := err.Error()
+		if i := strings.LastIndex(reason, ": "); i >= 0 {
+			reason = reason[i+2:]
+		}
+		return fmt.Errorf("URL %q: %s; right would be https://HOST/PATH", s, reason)
+	}
+	if u.Hostname() == "" {
+		return fmt.Errorf("URL %q: the host is missing; right would be %s://HOST/PATH", s, u.Scheme)
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+// Package batch diagnoses many cases: a case a line comes in, a report a line
+// goes out, in the order of the input, streaming, with bounded memory. A line
+// that cannot be read gives a line that says so, and the rest go on.
+package batch
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"sync"
+
+	"corstui/diagnose"
+	"corstui/diagnose/exchange"
+	"corstui/diagnose/probe"
+)
+
+// maxLine bounds one line of the input.
+const maxLine = 8 << 20
+
+// Options are how a batch is run.
+type Options struct {
+	Diagnosis diagnose.Options
+	// Defaults are what a line that says nothing else gets: session, headers read.
+	Defaults exchange.Case
+	// Concurrency is how many cases run at once; PerHost how many of one host, 0
+	// for no limit.
+	Concurrency, PerHost int
+	// Only each ShardCount-th case from the ShardIndex-th (from 1) is run.
+	ShardIndex, ShardCount int
+	// Render writes a report as one line, newline included.
+	Render func(diagnose.Report) ([]byte, error)
+}
+
+// job is one line on its way: its output comes through done.
+type job struct {
+	line []byte
+	n    int
+	done chan result
+}
+
+type result struct {
+	out  []byte
+	code int
+}
+
+// severity orders the exit codes 0, 1, 3, 4: the highest of a batch counts.
+func higher(a, b int) int { return max(a, b) }
+
+// Run reads cases from r and writes reports to w. It returns the highest exit
+// code of the reports. An error means that reading, writing or the options
+// failed, not that a case did.
+func Run(ctx context.Context, r io.Reader, w io.Writer, o Options) (int, error) {
+	client, err := probe.NewClient(o.Diagnosis.Network)
+	if err != nil {
+		return 0, err
+	}
+	defer client.Close()
+	o.Diagnosis.Client = client
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	// order holds the jobs in input order: its capacity, and the workers, are
+	// all that is in memory at a time.
+	order := make(chan job, o.Concurrency)
+	work := make(chan job)
+	var workers sync.WaitGroup
+	hosts := &hostLimit{max: o.PerHost, in: map[string]chan struct{}{}}
+	for range o.Concurrency {
+		workers.Go(func() {
+			for j := range work {
+				j.done <- o.one(ctx, j, hosts)
+			}
+		})
+	}
+	readErr := make(chan error, 1)
+	go func() {
+		defer close(order)
+		defer close(work)
+		readErr <- o.read(ctx, r, order, work)
+	}()
+
+	code, writeErr := 0, error(nil)
+	for j := range order {
+		res := <-j.done
+		if writeErr != nil {
+			continue
+		}
+		code = higher(code, res.code)
+		if _, err := w.Write(res.out); err != nil {
+			writeErr = err
+			cancel()
+		} else if f, ok := w.(interface{ Flush() error }); ok && len(order) == 0 {
+			// Nothing else is ready: whoever reads sees what there is.
+			writeErr = f.Flush()
+		}
+	}
+	workers.Wait()
+	return code, errors.Join(writeErr, <-readErr)
+}
+
+// read hands out the lines of this shard.
+func (o Options) read(ctx context.Context, r io.Reader, order, work chan<- job) error {
+	in := bufio.NewReaderSize(r, 64<<10)
+	counted := 0
+	for n := 1; ; n++ {
+		line, err := readLine(in)
+		if len(bytes.TrimSpace(line)) > 0 {
+			counted++
+			if (counted-1)%o.ShardCount == o.ShardIndex-1 {
+				j := job{line: line, n: n, done: make(chan result, 1)}
+				select {
+				case order <- j:
+				case <-ctx.Done():
+					return nil
+				}
+				work <- j
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("reading the cases: %w", err)
+		}
+	}
+}
+
+// readLine reads one line of at most maxLine bytes; of a longer one it keeps
+// maxLine+1, which is then refused as a case.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		if room := maxLine + 1 - len(line); room > 0 {
+			line = append(line, part[:min(room, len(part))]...)
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		return line, err
+	}
+}
+
+// one diagnoses one line. A panic is a line with an error, not the batch's end.
+func (o Options) one(ctx context.Context, j job, hosts *hostLimit) (res result) {
+	var id json.RawMessage
+	defer func() {
+		if p := recover(); p != nil {
+			res = result{out: errorLine(id, fmt.Sprintf("line %d: an error of corstui itself: %v", j.n, p))}
+		}
+	}()
+	c, id, err := ParseLine(j.line)
+	if err != nil {
+		return result{out: errorLine(id, fmt.Sprintf("line %d: %s", j.n, err))}
+	}
+	c = o.withDefaults(c)
+	leave := hosts.enter(ctx, c.URL)
+	defer leave()
+	r, err := diagnose.Run(ctx, c, o.Diagnosis, nil)
+	if err != nil {
+		return result{out: errorLine(id, fmt.Sprintf("line %d: %s", j.n, err))}
+	}
+	r.ID = id
+	out, err := o.Render(r)
+	if err != nil {
+		return result{out: errorLine(id, fmt.Sprintf("line %d: %s", j.n, err))}
+	}
+	return result{out, r.ExitCode()}
+}
+
+func (o Options) withDefaults(c exchange.Case) exchange.Case {
+	c.Session = o.Defaults.Session
+	c.ReadHeaders = append(c.ReadHeaders, o.Defaults.ReadHeaders...)
+	c.Headers = append(c.Headers, o.Defaults.Headers...)
+	return c
+}
+
+// errorLine is the line for a case that could not be read.
+func errorLine(id json.RawMessage, text string) []byte {
+	if len(id) == 0 {
+		id = json.RawMessage("null")
+	}
+	b, _ := json.Marshal(struct {
+		Schema int             `json:"schema"`
+		ID     json.RawMessage `json:"id"`
+		Error  string          `json:"error"`
+	}{diagnose.SchemaVersion, id, diagnose.Shown(text)})
+	return append(b, '\n')
+}
+
+// hostLimit bounds how many cases of one host run at once.
+type hostLimit struct {
+	max int
+	mu  sync.Mutex
+	in  map[string]chan struct{}
+}
+
+func (h *hostLimit) enter(ctx context.Context, rawURL string) func() {
+	if h.max <= 0 {
+		return func() {}
+	}
+	host := rawURL
+	if u, err := url.Parse(rawURL); err == nil {
+		host = u.Host
+	}
+	h.mu.Lock()
+	slots, ok := h.in[host]
+	if !ok {
+		slots = make(chan struct{}, h.max)
+		h.in[host] = slots
+	}
+	h.mu.Unlock()
+	select {
+	case slots <- struct{}{}:
+		return func() { <-slots }
+	case <-ctx.Done():
+		return func() {}
+	}
+}
