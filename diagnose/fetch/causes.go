@@ -37,6 +37,7 @@ const (
 	causeCORPSameOrigin
 	causeCORPSameSite
 	causeProxyAuth
+	causeInterim
 	causeSeveralLocations
 	causeSeveralLengths
 	causeSeveralDispositions
@@ -57,6 +58,7 @@ const (
 	causeLocalMixed
 	causeLocalMode
 	causeLocalScheme
+	causeLocalFile
 	causeLocalRedirectMode
 	causeCount
 )
@@ -212,6 +214,8 @@ var causes = [causeCount]struct {
 		plain("Cancelled load to {url} because it violates the resource's Cross-Origin-Resource-Policy response header."), ""},
 	causeProxyAuth: {"", "", "",
 		plain("Failed to load resource: net::ERR_UNEXPECTED_PROXY_AUTH"), text{}, text{}, ""},
+	causeInterim: {"", "CORSDidNotSucceed", "",
+		plain("Failed to load resource: net::ERR_RESPONSE_HEADERS_TRUNCATED"), framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
 	causeSeveralLocations: {"", "CORSDidNotSucceed", "",
 		plain("Failed to load resource: net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION"), framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
 	causeSeveralLengths: {"", "CORSDidNotSucceed", "",
@@ -280,6 +284,10 @@ var causes = [causeCount]struct {
 		plain(`Fetch API cannot load {url}. URL scheme "{scheme}" is not supported.`),
 		framed("CORS request not http)"),
 		plain("Cross origin requests are only supported for HTTP."), "scheme"},
+	causeLocalFile: {"", "", "",
+		plain("Not allowed to load local resource: {url}"),
+		plain("Security Error: Content at {page} may not load or link to {url}."),
+		plain("Not allowed to load local resource: {url}"), "scheme"},
 	causeLocalRedirectMode: {"", "", "",
 		plain(`Fetch API cannot load {url}. Request mode is "no-cors" but the redirect mode is not "follow".`),
 		text{},

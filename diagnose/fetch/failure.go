@@ -101,6 +101,7 @@ var localMessages = map[cause]string{
 	causeLocalMixed:           "The page is on https and asks for {url} over plain http: the browser blocks this mixed content and sends nothing. Serve the API over https.",
 	causeLocalMode:            "The mode is same-origin and the URL is of another origin than {origin}: the browser sends nothing.",
 	causeLocalScheme:          "fetch() cannot request the scheme {scheme}: the browser sends nothing.",
+	causeLocalFile:            "A page may not read files of this machine: the browser sends nothing.",
 	causeLocalRedirectMode:    "In mode no-cors the redirect mode must be follow: the browser sends nothing.",
 }
 

@@ -118,10 +118,10 @@ const (
 // The orders in which engines run the checks. All of them refuse the same
 // answers; the first check that fails gives the reason.
 var (
-	orderStandard      = []preflightCheck{checkCORS, checkRedirect, checkStatus, checkMethodsSyntax, checkHeadersSyntax, checkMethod, checkHeaders}
+	orderStandard      = []preflightCheck{checkNetwork, checkCORS, checkRedirect, checkStatus, checkMethodsSyntax, checkHeadersSyntax, checkMethod, checkHeaders}
 	orderRedirectFirst = []preflightCheck{checkNetwork, checkRedirect, checkCORS, checkStatus, checkMethodsSyntax, checkHeadersSyntax, checkMethod, checkHeaders}
 	orderMethodFirst   = []preflightCheck{checkNetwork, checkCORS, checkRedirect, checkStatus, checkMethodsSyntax, checkMethod, checkHeadersSyntax, checkHeaders}
-	orderStatusFirst   = []preflightCheck{checkStatus, checkCORS, checkMethodsSyntax, checkHeadersSyntax, checkMethod, checkHeaders}
+	orderStatusFirst   = []preflightCheck{checkNetwork, checkStatus, checkCORS, checkMethodsSyntax, checkHeadersSyntax, checkMethod, checkHeaders}
 )
 
 // judge runs the checks in the standard's order; only if two fail does the
@@ -134,11 +134,6 @@ func (p *preflightAnswer) judge() (failure, bool) {
 			if failed++; failed == 1 {
 				first = f
 			}
-		}
-	}
-	if f, ok := p.check(checkNetwork); !ok {
-		if failed++; failed == 1 {
-			first = f
 		}
 	}
 	if failed < 2 {

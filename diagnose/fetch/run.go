@@ -137,10 +137,10 @@ func (r *run) mainFetch() bool {
 		}
 		r.tainting = taintingOpaque
 		if !r.cur.IsHTTP() {
-			return r.refuse(failure{cause: causeLocalScheme, url: r.cur})
+			return r.refuseScheme()
 		}
 	case !r.cur.IsHTTP():
-		return r.refuse(failure{cause: causeLocalScheme, url: r.cur})
+		return r.refuseScheme()
 	default:
 		r.tainting = taintingCORS
 	}
@@ -244,10 +244,12 @@ func (r *run) receive(hs exchange.Headers) exchange.Headers {
 	return hs
 }
 
-// neverResponse finds what some engines' network layers never hand on: a cause,
-// or none.
+// neverResponse finds what network layers, or those of some engines, never hand
+// on as a response: a cause, or none.
 func (r *run) neverResponse(status int, hs exchange.Headers) cause {
 	switch {
+	case status >= 100 && status < 200:
+		return causeInterim // an interim answer, with none behind it
 	case status == 407 && r.has(devUnexpectedProxyAuth):
 		return causeProxyAuth
 	case differingLines(hs, "location") && r.has(devSuspectDuplicates):
@@ -293,6 +295,14 @@ func (r *run) refuse(f failure) bool {
 	r.failure = f
 	r.failure.failed = true
 	return false
+}
+
+func (r *run) refuseScheme() bool {
+	c := causeLocalScheme
+	if r.cur.Scheme == "file" {
+		c = causeLocalFile
+	}
+	return r.refuse(failure{cause: c, url: r.cur})
 }
 
 // fail ends the run at a step.

@@ -76,6 +76,14 @@ func ParseURL(input string, base *URL) (*URL, error) {
 		return u, nil
 	}
 	if scheme == "file" {
+		if startsWithTwoSlashes(rest) {
+			rest = rest[2:]
+			end := strings.IndexAny(rest, `/\?#`)
+			if end < 0 {
+				end = len(rest)
+			}
+			u.Host, rest = strings.ToLower(rest[:end]), rest[end:]
+		}
 		u.setTail(rest)
 		return u, nil
 	}
