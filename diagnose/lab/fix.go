@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,13 +16,18 @@ import (
 
 // Fix changes one layer of a scenario's path, as whoever runs that layer would
 // with the files of a recipe, and returns the case as the page attempts it
-// afterwards: the recipes same-origin and service-token move the API to another
-// URL. What a recipe does not change stays wrong, so a fix at a layer that did
-// not answer changes nothing for the page.
+// afterwards: some fixes move the API to another URL, or change the page's code.
+// What a fix does not change stays wrong, so a fix at a layer that did not
+// answer changes nothing for the page.
 //
-// An empty recipe is the change by hand that no file can make: at layer waf the
-// rule is taken out, at layer edge the origin or tunnel comes up again, at layer
-// worker its exception is repaired.
+// Where a layer stands in the way twice, the fix opens the wall that the case
+// meets first: at layer access the preflight before the session (which is the
+// user's login), at layer waf the preflight before the rule itself.
+//
+// An empty recipe is the change that no file can make: at layer edge the origin
+// or tunnel comes up again or the redirect is taken out, at layer worker its
+// exception is repaired, at layer cache the store is purged, at layer network
+// the host answers, and at layer browser the page's code is mended.
 //
 // An unknown scenario, and a layer and recipe that do not belong together, are
 // errors that name them.
@@ -37,12 +43,22 @@ func (l *Lab) Fix(name string, layer answer.Layer, recipe snippets.Recipe, p sni
 		if layer != answer.LayerAccess || st.config().access == nil {
 			return c, wrong
 		}
-		st.change(func(now *path) { now.access = now.access.withPreflights(p) })
+		if c.Session.ServiceTokenID == "" && needsPreflight(c) && !st.config().access.passes(preflightOf(c)) {
+			st.change(func(now *path) { now.access = now.access.withPreflights(p) })
+			return c, nil
+		}
+		return l.LogIn(name)
 	case snippets.RecipeWAF:
 		if layer != answer.LayerWAF || st.config().waf == nil {
 			return c, wrong
 		}
-		st.change(func(now *path) { now.waf = now.waf.skipPreflights() })
+		st.change(func(now *path) {
+			if needsPreflight(c) && now.waf.answers(preflightOf(c)) {
+				now.waf = now.waf.skipPreflights()
+				return
+			}
+			now.waf = nil
+		})
 	case snippets.RecipeCORS, snippets.RecipeJWT:
 		if err := p.Validate(); err != nil {
 			return c, fmt.Errorf("lab scenario %q: %w", name, err)
@@ -50,9 +66,18 @@ func (l *Lab) Fix(name string, layer answer.Layer, recipe snippets.Recipe, p sni
 		if !st.enforce(layer, p) {
 			return c, wrong
 		}
-	case snippets.RecipeSameOrigin, snippets.RecipeServiceToken:
+	case snippets.RecipeServiceToken:
+		if credential := st.config().innerCredential; credential != nil {
+			credential.Store(true)
+			return c, nil
+		}
+		return l.front(name, c, st, recipe, p), nil
+	case snippets.RecipeSameOrigin:
 		return l.front(name, c, st, recipe, p), nil
 	case "":
+		if layer == answer.LayerBrowser {
+			return l.mend(name, c)
+		}
 		if !st.repair(layer) {
 			return c, wrong
 		}
@@ -62,8 +87,54 @@ func (l *Lab) Fix(name string, layer answer.Layer, recipe snippets.Recipe, p sni
 	return c, nil
 }
 
+// mend changes the page's code, or has its user log in again.
+func (l *Lab) mend(name string, c exchange.Case) (exchange.Case, error) {
+	for _, s := range l.scenarios {
+		if s.Name == name && s.mend != nil {
+			s.mend(&c)
+			l.replace(name, c)
+			return c, nil
+		}
+	}
+	return l.LogIn(name)
+}
+
+// needsPreflight says whether the case's own request is preceded by OPTIONS. It
+// knows the safelist as far as the scenarios use it.
+func needsPreflight(c exchange.Case) bool {
+	if "https://"+hostIn(c.URL) == c.Origin {
+		return false
+	}
+	for _, h := range c.Headers {
+		if !strings.HasPrefix(strings.ToLower(h.Name), "accept") {
+			return true
+		}
+	}
+	return c.Method != http.MethodGet && c.Method != http.MethodHead && c.Method != http.MethodPost
+}
+
+// preflightOf is the case's preflight.
+func preflightOf(c exchange.Case) *http.Request {
+	r, err := http.NewRequest(http.MethodOptions, c.URL, nil)
+	if err != nil {
+		panic(err) // the scenario's own URL
+	}
+	var names []string
+	for _, h := range c.Headers {
+		names = append(names, strings.ToLower(h.Name))
+	}
+	slices.Sort(names)
+	r.Header.Set("Origin", c.Origin)
+	r.Header.Set("Access-Control-Request-Method", c.Method)
+	if len(names) > 0 {
+		r.Header.Set("Access-Control-Request-Headers", strings.Join(names, ","))
+	}
+	return r
+}
+
 // LogIn gives the user of a scenario a good session of the Access application
-// on the case's host, and returns the case with it.
+// on the case's host, lets the page's fetch carry it, and returns the case with
+// it. Where the session is a service token, a policy lets that one in.
 func (l *Lab) LogIn(name string) (exchange.Case, error) {
 	c, ok := l.Case(name)
 	if !ok {
@@ -73,7 +144,18 @@ func (l *Lab) LogIn(name string) (exchange.Case, error) {
 	if st == nil || st.config().access == nil {
 		return c, fmt.Errorf("lab scenario %q: no Access application covers %s", name, hostIn(c.URL))
 	}
+	if id := c.Session.ServiceTokenID; id != "" { // not a person: its pair is let in
+		st.change(func(now *path) {
+			a := *now.access
+			a.serviceTokens = map[string]string{id: c.Session.ServiceTokenSecret}
+			now.access = &a
+		})
+		return c, nil
+	}
 	c.Session = exchange.Session{AccessToken: l.team.appToken(st.config().access.aud, time.Hour)}
+	if hostIn(c.URL) != hostIn(c.Origin) {
+		c.Credentials = include
+	}
 	l.replace(name, c)
 	return c, nil
 }
@@ -86,6 +168,15 @@ func (l *Lab) replace(name string, c exchange.Case, sites ...*site) {
 	for _, st := range sites {
 		l.sites[st.host] = st
 	}
+}
+
+// passes says whether Access lets a preflight through, or allows it itself.
+func (a *access) passes(r *http.Request) bool {
+	if a.cors != nil && !a.bypassOptions {
+		res := a.cors.answer(r)
+		return res.header.Get("Access-Control-Allow-Origin") != "" && (a.cors.credentials || res.header.Get("Access-Control-Allow-Credentials") == "")
+	}
+	return a.bypassOptions
 }
 
 // withPreflights returns the application with preflights let through. Where it
@@ -112,7 +203,7 @@ func (s *site) enforce(layer answer.Layer, p snippets.Policy) bool {
 			inner := now.worker
 			now.worker = workerCode(func(next handler) handler {
 				if inner != nil {
-					next = inner.wrap(next)
+					next = caught(inner.wrap(next))
 				}
 				return enforcing(p, next)
 			})
@@ -134,6 +225,19 @@ func (s *site) enforce(layer answer.Layer, p snippets.Policy) bool {
 	return true
 }
 
+// caught is a Worker's code between try and catch: its failure becomes an
+// answer of its own.
+func caught(code handler) handler {
+	return func(r *http.Request) *response {
+		res := code(r)
+		if res.byEdge {
+			res = problem(http.StatusInternalServerError, "internal error")
+			res.uncached = true
+		}
+		return res
+	}
+}
+
 // repair is what is done by hand, without a file.
 func (s *site) repair(layer answer.Layer) bool {
 	now := s.config()
@@ -141,6 +245,13 @@ func (s *site) repair(layer answer.Layer) bool {
 	switch {
 	case layer == answer.LayerWAF && now.waf != nil:
 		s.change(func(p *path) { p.waf = nil })
+	case layer == answer.LayerNetwork:
+		s.change(func(p *path) {
+			p.noCertificate = false
+			if p.bare {
+				p.origin = healthy
+			}
+		})
 	case layer == answer.LayerEdge && now.redirects != nil:
 		s.change(func(p *path) { p.redirects = nil })
 	case layer == answer.LayerEdge:

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"corstui/diagnose/answer"
@@ -14,6 +15,9 @@ func policyFor(c exchange.Case) snippets.Policy {
 	p := snippets.Policy{
 		AllowOrigins: []string{c.Origin}, AllowMethods: []string{c.Method},
 		ExposeHeaders: c.ReadHeaders, Credentials: c.Credentials == exchange.CredentialsInclude,
+	}
+	if c.Session.Empty() && strings.HasPrefix(hostIn(c.URL), "access-") {
+		p.Credentials = true // the Access session is to travel
 	}
 	for _, h := range c.Headers {
 		p.AllowHeaders = append(p.AllowHeaders, h.Name)
@@ -44,14 +48,24 @@ func TestEachFixMovesTheWallAndTheLastOpensIt(t *testing.T) {
 		"access-cors-incomplete":            {{answer.LayerAccess, snippets.RecipeAccess, false, missing}, {login: true}},
 		"access-cors-preflight-only":        {{answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
 		"access-bypass-unanswered":          {{answer.LayerOrigin, snippets.RecipeCORS, false, missing}, {login: true}},
-		"logged-in-api-forgets-cors":        {{answer.LayerAccess, snippets.RecipeAccess, false, missing}, {answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
+		"logged-in-api-forgets-cors":        {{answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
 		"logged-in-preflight-refused":       {{answer.LayerAccess, snippets.RecipeAccess, false, ""}},
 		"inner-access":                      {{answer.LayerWorker, snippets.RecipeCORS, false, ""}},
+		"access-no-credentials":             {{answer.LayerAccess, snippets.RecipeAccess, false, "InvalidAllowCredentials"}, {answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
+		"access-service-token-rejected":     {{answer.LayerAccess, snippets.RecipeAccess, false, ""}},
 		"waf-challenge-preflight":           {{answer.LayerOrigin, snippets.RecipeCORS, false, preflightMissing}, {answer.LayerWAF, snippets.RecipeWAF, false, ""}},
-		"waf-challenge":                     {{answer.LayerWAF, snippets.RecipeWAF, false, missing}, {layer: answer.LayerWAF}},
+		"waf-challenge":                     {{answer.LayerOrigin, snippets.RecipeCORS, false, missing}, {answer.LayerWAF, snippets.RecipeWAF, false, ""}},
+		"waf-block-preflight":               {{answer.LayerWAF, snippets.RecipeWAF, false, ""}},
 		"edge-redirect-preflight":           {{layer: answer.LayerEdge}},
 		"edge-522":                          {{answer.LayerOrigin, snippets.RecipeCORS, false, missing}, {layer: answer.LayerEdge, then: missing}, {answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
-		"worker-1101":                       {{answer.LayerWorker, snippets.RecipeCORS, false, missing}, {layer: answer.LayerWorker, then: missing}, {answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
+		"worker-1101":                       {{layer: answer.LayerWorker, then: missing}, {answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
+		"access-session-expired":            {{layer: answer.LayerBrowser}},
+		"method-lower-case-patch":           {{layer: answer.LayerBrowser}},
+		"redirect-to-other-origin":          {{layer: answer.LayerBrowser}},
+		"redirect-to-http":                  {{layer: answer.LayerBrowser}},
+		"mixed-content":                     {{layer: answer.LayerBrowser}},
+		"network-no-certificate":            {{layer: answer.LayerNetwork, then: missing}, {answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
+		"network-dropped":                   {{layer: answer.LayerNetwork, then: missing}, {answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
 		"worker-cors-missing":               {{answer.LayerWorker, snippets.RecipeCORS, false, ""}},
 		"worker-on-route":                   {{answer.LayerUnknown, snippets.RecipeCORS, false, ""}},
 		"cache-pinned-origin":               {{layer: answer.LayerCache}},

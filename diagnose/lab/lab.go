@@ -62,10 +62,11 @@ type Scenario struct {
 	Case  exchange.Case
 	Truth Truth
 
-	at      place               // where the API lives
-	build   func(*builder)      // sets up the path
-	session func(*site) session // the user's login, nil for none
-	note    string              // what differs on the page for people, empty for nothing
+	at      place                // where the API lives
+	build   func(*builder)       // sets up the path
+	session func(*site) session  // the user's login, nil for none
+	mend    func(*exchange.Case) // what the page's code should have done, nil for nothing
+	note    string               // what differs on the page for people, empty for nothing
 }
 
 // Lab is a running path. It is safe for concurrent use.

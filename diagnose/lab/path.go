@@ -48,6 +48,10 @@ type path struct {
 	worker    station
 	cache     *cache
 	origin    handler
+
+	// innerCredential, if set, gives the Worker the service token of the host
+	// that it asks.
+	innerCredential *atomic.Bool
 }
 
 // handler puts the stations in the order of the wire: redirects and WAF look

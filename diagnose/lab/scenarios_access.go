@@ -3,6 +3,7 @@ package lab
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"corstui/diagnose/exchange"
@@ -336,12 +337,18 @@ var accessScenarios = []Scenario{
 		},
 		build: func(b *builder) {
 			inner := b.site(b.name + ".internal.example.com")
-			inner.access = &access{team: b.team, domain: inner.host, aud: audOf(inner.host)}
+			inner.access = &access{team: b.team, domain: inner.host, aud: audOf(inner.host), serviceTokens: serviceTokens, strict: true}
 			innerHandler := inner.handler()
+			credential := &atomic.Bool{}
+			b.innerCredential = credential
 			b.worker = answers(func(r *http.Request) *response {
 				in := r.Clone(r.Context())
 				in.Host = inner.host
 				in.Header = http.Header{"Accept": {"*/*"}, "User-Agent": {"lab worker"}}
+				if credential.Load() {
+					in.Header.Set("Cf-Access-Client-Id", serviceTokenID)
+					in.Header.Set("Cf-Access-Client-Secret", serviceTokens[serviceTokenID])
+				}
 				return innerHandler(in)
 			})
 		},

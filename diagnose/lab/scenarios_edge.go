@@ -19,6 +19,7 @@ var edgeScenarios = []Scenario{
 			Layer: "edge", Certain: true, BlockedAt: "preflight", Reason: "PreflightDisallowedRedirect",
 			Mistakes: []int{2}, Errors: []string{"edge-redirect-preflight"},
 		},
+		mend: func(c *exchange.Case) { c.URL = strings.Replace(c.URL, "/v1/", "/v2/", 1) },
 		build: func(b *builder) {
 			b.redirects = &redirects{to: func(r *http.Request) (int, string) {
 				if strings.HasPrefix(r.URL.Path, "/v1/") {
@@ -217,6 +218,7 @@ var edgeScenarios = []Scenario{
 		Case:  exchange.Case{URL: "http://mixed-content.api.example.com/v1/items"},
 		note:  "this page stands on http itself, so nothing is mixed and the fetch runs. On a page on https the browser would refuse it.",
 		Truth: Truth{Layer: "browser", Certain: true, Errors: []string{"mixed-content"}},
+		mend:  func(c *exchange.Case) { c.URL = strings.Replace(c.URL, "http:", "https:", 1) },
 		build: func(b *builder) { b.origin = app(allowing(pageOrigin), api1()) },
 	},
 }

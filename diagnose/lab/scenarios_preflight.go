@@ -12,7 +12,7 @@ var preflightScenarios = []Scenario{
 	{
 		Name:  "preflight-401-by-app",
 		Shows: "The app's login check stands before its CORS middleware: it refuses the preflight with 401.",
-		Case:  exchange.Case{URL: "/v1/me", Headers: header("Authorization", "Bearer example")},
+		Case:  exchange.Case{URL: "/v1/me", Headers: header("Authorization", "Bearer 4c0d7a1e9b")},
 		Truth: Truth{
 			Layer: "origin", BlockedAt: "preflight", Reason: "PreflightMissingAllowOriginHeader",
 			Mistakes: []int{2}, Errors: []string{"preflight-unanswered"},
@@ -76,6 +76,7 @@ var preflightScenarios = []Scenario{
 			Layer: "origin", BlockedAt: "preflight", Reason: "PreflightDisallowedRedirect",
 			Mistakes: []int{2}, Errors: []string{"preflight-redirected"},
 		},
+		mend: func(c *exchange.Case) { c.URL += "/" },
 		build: func(b *builder) {
 			inner := app(allowing(pageOrigin), routes{"/v1/items/": gives(items)})
 			b.origin = addSlash("/v1/items", http.StatusMovedPermanently, inner)
@@ -103,6 +104,7 @@ var preflightScenarios = []Scenario{
 			Layer: "origin", BlockedAt: "preflight", Reason: "MethodDisallowedByPreflightResponse",
 			Errors: []string{"method-not-allowed"},
 		},
+		mend:  func(c *exchange.Case) { c.Method = "PATCH" },
 		build: func(b *builder) { b.origin = app(allowing(pageOrigin), api1()) },
 	},
 	{
@@ -174,7 +176,7 @@ var preflightScenarios = []Scenario{
 	{
 		Name:  "authorization-by-wildcard",
 		Shows: "Access-Control-Allow-Headers: * passes Authorization in today's browsers, against the standard: a trap for later.",
-		Case:  exchange.Case{URL: "/v1/items", Headers: header("Authorization", "Bearer example")},
+		Case:  exchange.Case{URL: "/v1/items", Headers: header("Authorization", "Bearer 4c0d7a1e9b")},
 		Truth: Truth{
 			Layer: "origin", Allowed: true,
 			Warnings: []string{"authorization-by-wildcard"},

@@ -29,6 +29,16 @@ func (f *waf) wrap(next handler) handler {
 	}
 }
 
+// answers says whether one of the rules matches a request. It counts nothing.
+func (f *waf) answers(r *http.Request) bool {
+	for _, rule := range f.rules {
+		if rule.when(r) {
+			return true
+		}
+	}
+	return false
+}
+
 // skipPreflights puts a skip rule before all others, as Cloudflare's page "Skip
 // options" describes it.
 func (f waf) skipPreflights() *waf {
