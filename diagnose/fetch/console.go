@@ -25,11 +25,7 @@ func (r *run) consoleAs(e Engine) string {
 	if r.agrees(e) {
 		return r.sentence(e)
 	}
-	again := r.repeatAs(e)
-	if again.res.Verdict.Partial && !r.res.Verdict.Partial {
-		return r.sentence(e) // it would have sent something that was not seen
-	}
-	return again.sentence(e)
+	return r.repeatAs(e).sentence(e) // as far as what was seen can say
 }
 
 // agrees says that an engine cannot conclude anything else than this run.
@@ -84,9 +80,6 @@ const firefoxWildcardWarning = "Cross-Origin Request Warning: The Same Origin Po
 // chromiumFrame is the frame of every CORS message of Chromium.
 func chromiumFrame(r *run, s string) string {
 	f := &r.failure
-	if r.tainting != taintingCORS && f.cause == causeNetwork {
-		return s
-	}
 	var b strings.Builder
 	u := r.failureURL()
 	b.WriteString("Access to fetch at '")
