@@ -43,7 +43,7 @@ func (l *Lab) Fix(name string, layer answer.Layer, recipe snippets.Recipe, p sni
 		if layer != answer.LayerAccess || st.config().access == nil {
 			return c, wrong
 		}
-		if c.Session.ServiceTokenID == "" && needsPreflight(c) && !st.config().access.passes(preflightOf(c)) {
+		if c.Session.ServiceTokenID == "" && needsPreflight(c) && !st.config().access.passes(c) {
 			st.change(func(now *path) { now.access = now.access.withPreflights(p) })
 			return c, nil
 		}
@@ -170,13 +170,14 @@ func (l *Lab) replace(name string, c exchange.Case, sites ...*site) {
 	}
 }
 
-// passes says whether Access lets a preflight through, or allows it itself.
-func (a *access) passes(r *http.Request) bool {
-	if a.cors != nil && !a.bypassOptions {
-		res := a.cors.answer(r)
-		return res.header.Get("Access-Control-Allow-Origin") != "" && (a.cors.credentials || res.header.Get("Access-Control-Allow-Credentials") == "")
+// passes says whether Access lets the preflight of a case through, or allows it
+// by its own settings.
+func (a *access) passes(c exchange.Case) bool {
+	if a.bypassOptions || a.cors == nil {
+		return a.bypassOptions
 	}
-	return a.bypassOptions
+	allowed := a.cors.answer(preflightOf(c)).header.Get("Access-Control-Allow-Origin") != ""
+	return allowed && (a.cors.credentials || c.Credentials != exchange.CredentialsInclude)
 }
 
 // withPreflights returns the application with preflights let through. Where it
@@ -303,6 +304,7 @@ func (l *Lab) front(name string, c exchange.Case, api *site, recipe snippets.Rec
 	}
 	st.path = path{host: st.host, worker: answers(worker), origin: next}
 	st.start()
+	c.Headers = c.Headers.Without("Cf-Access-Client-Id", "Cf-Access-Client-Secret") // the server adds them
 	u.Scheme, u.Host = "https", st.host
 	c.URL, c.Session = u.String(), exchange.Session{}
 	l.replace(name, c, st)

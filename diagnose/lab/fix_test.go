@@ -44,6 +44,7 @@ func TestEachFixMovesTheWallAndTheLastOpensIt(t *testing.T) {
 		"access-preflight":                  {{answer.LayerOrigin, snippets.RecipeCORS, false, preflightMissing}, {answer.LayerAccess, snippets.RecipeAccess, false, missing}, {login: true}},
 		"access-login-cross-site":           {{answer.LayerAccess, snippets.RecipeSameOrigin, false, ""}},
 		"access-service-auth-only":          {{answer.LayerAccess, snippets.RecipeServiceToken, false, ""}},
+		"access-cors-no-credentials":        {{answer.LayerAccess, snippets.RecipeAccess, false, missing}, {answer.LayerAccess, snippets.RecipeAccess, false, ""}},
 		"access-service-token-in-page":      {{answer.LayerAccess, snippets.RecipeSameOrigin, false, ""}},
 		"access-cors-incomplete":            {{answer.LayerAccess, snippets.RecipeAccess, false, missing}, {login: true}},
 		"access-cors-preflight-only":        {{answer.LayerOrigin, snippets.RecipeCORS, false, ""}},
