@@ -352,7 +352,7 @@ func (f *fake) Run(ctx context.Context, c exchange.Case, o RunOptions, emit func
 		}
 	}
 	for i := range f.flood {
-		x := seen(fmt.Sprintf("f%d", i), exchange.PurposeRepeat, "GET", apiURL, nil, 200, nil, answer.Answer{})
+		x := seen(fmt.Sprintf("f%d", i%200), exchange.PurposeRepeat, "GET", apiURL, nil, 200, nil, answer.Answer{})
 		emit(diagnose.Event{Kind: diagnose.EventSeen, Exchange: &x})
 		if !pause() {
 			return r

@@ -11,7 +11,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-var update = flag.Bool("update", false, "write the golden frames anew")
+// updating says that the golden frames are to be written anew. The flag -update
+// comes with teatest.
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // places are the screens of the program and the keys that lead there.
 var places = []struct {
@@ -182,7 +184,7 @@ func TestATerminalWithoutASizeIsDrawnAtOnce(t *testing.T) {
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", "frames", name)
-	if *update {
+	if updating() {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}

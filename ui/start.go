@@ -115,7 +115,7 @@ func (s *start) key(e *env, k tea.KeyMsg) (tea.Cmd, bool) {
 	if k.Paste {
 		return s.understand(e, 0), true
 	}
-	return s.understand(e, 120*time.Millisecond), true
+	return s.understand(e, 10*e.Debounce), true
 }
 
 func (s *start) update(e *env, msg tea.Msg) tea.Cmd {
