@@ -1,0 +1,77 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+func plainly(t *testing.T, f *fake, o Options, lines ...string) string {
+	t.Helper()
+	o.Backend = f
+	var out strings.Builder
+	if err := Plain(context.Background(), strings.NewReader(strings.Join(lines, "\n")+"\n"), &out, o); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range out.String() {
+		if r < 0x20 && r != '\n' || r == 0x7f {
+			t.Fatalf("a control character %q in\n%s", r, out.String())
+		}
+	}
+	return out.String()
+}
+
+func TestPlainWalksFromAPasteToAFile(t *testing.T) {
+	f := newFake("access-preflight")
+	out := plainly(t, f, Options{},
+		"what is this", consoleError, "", "", "", // headers, headers read, session
+		"1",                // evidence
+		"2", "2", "fixdir", // the fix, the Worker, write
+		"4", // ticket
+		"8")
+	for _, want := range []string{
+		"is no URL", "Understood: PUT " + apiURL, "Are you logged in on api.example.com",
+		"Verdict: BLOCKED at the preflight.", "Step 2 of 4, Access: stop, refused.", "answered: Cloudflare Access · certain: signed by Access",
+		"why: Logging in will not help", "Also, error: The preflight's answer carries no CORS header.", "Next: let Access pass preflights to the API",
+		"cf-access-aud. only Access sends the tag of its application (certain)", "This does nothing before step 1 is done",
+		"# worker.mjs", "Wrote fixdir/worker.mjs", "To: whoever runs Zero Trust",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("lacks %q:\n%s", want, out)
+		}
+	}
+}
+
+func TestPlainAsksBeforeAnUnsafeMethod(t *testing.T) {
+	f := newFake("partial")
+	c := f.report().Case
+	out := plainly(t, f, Options{Case: &c}, "1", "8")
+	if len(f.runs) != 1 || !strings.Contains(out, "Send the real DELETE?") {
+		t.Errorf("%d runs:\n%s", len(f.runs), out)
+	}
+	f = newFake("partial")
+	plainly(t, f, Options{Case: &c}, "2", "8")
+	if len(f.runs) != 2 || !f.runs[1].AllowUnsafe {
+		t.Errorf("runs %+v", f.runs)
+	}
+}
+
+func TestPlainEndsWithItsInput(t *testing.T) {
+	for name := range fixtures {
+		f := newFake(name)
+		c := f.report().Case
+		if out := plainly(t, f, Options{Case: &c}); !strings.Contains(out, "Verdict: ") {
+			t.Errorf("%s: no verdict in\n%s", name, out)
+		}
+	}
+	plainly(t, newFake("allowed"), Options{})
+}
+
+func TestPlainNeverPrintsWhatAPeerSent(t *testing.T) {
+	f := newFake("waf-challenge")
+	c := f.report().Case
+	out := plainly(t, f, Options{Case: &c}, "3", "8")
+	if !strings.Contains(out, "␛[31mred") {
+		t.Errorf("the body is not there:\n%s", out)
+	}
+}
