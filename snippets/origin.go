@@ -208,7 +208,7 @@ func serialiseIPv6(a netip.Addr) string {
 // originWant guesses the origin that was meant, as a browser would serialise
 // the URL; empty where there is no safe guess.
 func originWant(v string) string {
-	if strings.ContainsAny(v, "*, \t\\") {
+	if strings.ContainsAny(v, "*, \t\\") || strings.EqualFold(v, "null") {
 		return ""
 	}
 	scheme, rest, ok := strings.Cut(v, "://")
@@ -230,9 +230,10 @@ func originWant(v string) string {
 	} else if ascii, err := profile.ToASCII(host); err == nil {
 		host = ascii
 	}
-	port = strings.TrimLeft(strings.TrimPrefix(port, ":"), "0")
-	if portReason(scheme, port) == ReasonDefaultPort {
+	if port == ":" || portReason(scheme, port) == ReasonDefaultPort {
 		port = ""
+	} else if n := strings.TrimLeft(port, "0"); n != "" {
+		port = n
 	}
 	want := scheme + "://" + host
 	if port != "" {
