@@ -29,6 +29,9 @@ func parseCode(text string) (Pasted, bool, error) {
 			return Pasted{}, false, &Error{begin(text[at[0]:]), "the code cannot be read (" + firstLine(err.Error()) + ")", "paste one whole fetch(…) call, with its closing parenthesis"}
 		}
 		if ast, err = parseJS(call); err != nil {
+			ast, err = parseJS(untyped(call))
+		}
+		if err != nil {
 			return Pasted{}, false, &Error{begin(call), "the code cannot be read (" + firstLine(err.Error()) + ")", "paste one whole fetch(…) call, with its closing parenthesis"}
 		}
 	}
@@ -46,6 +49,17 @@ func parseCode(text string) (Pasted, bool, error) {
 		p.note("The code makes %d requests; the first is used.", c.requests)
 	}
 	return p, true, nil
+}
+
+var (
+	tsAs      = regexp.MustCompile(`\s+(?:as|satisfies)\s+(?:const\b|[A-Za-z_][\w.]*(?:<[^<>()]*>)?(?:\[\])*)`)
+	tsGeneric = regexp.MustCompile(`(\.\w+|\bfetch|\baxios)<[^()<>]*(?:<[^()<>]*>)?[^()<>]*>\(`)
+)
+
+// untyped removes what TypeScript adds to a call: assertions and type
+// arguments. It is tried only where the text is no JavaScript.
+func untyped(code string) string {
+	return tsAs.ReplaceAllString(tsGeneric.ReplaceAllString(code, "$1("), "")
 }
 
 func firstLine(s string) string {

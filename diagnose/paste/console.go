@@ -111,8 +111,8 @@ func (p *Pasted) understoodConsole(engine, kind string) {
 	if p.Reason != "" {
 		s += " (" + p.Reason + ")"
 	}
-	if kind != "" && kind != "fetch" {
-		s += fmt.Sprintf(" about a %s", kind)
+	if kind != "" && kind != "fetch" && kind != "XMLHttpRequest" {
+		s += " about loading " + kind
 	}
 	s += ": "
 	if p.Case.Method != "" {
@@ -128,6 +128,9 @@ func (p *Pasted) understoodConsole(engine, kind string) {
 // failedResource are lines about a request that do not say that CORS blocked it.
 var failedResource = regexp.MustCompile(`Failed to load resource: (?:net::(?P<err>ERR_[A-Z_0-9]+)|the server responded with a status of (?P<status>\d{3}))`)
 
+// sourceLine is a URL with the line number that a console puts behind it.
+var sourceLine = regexp.MustCompile(`^(https?://[^/]+/.*?)(?::\d+){1,2}$`)
+
 // parseNetworkLine reads lines of the network panel that stand alone.
 func parseNetworkLine(text string) (Pasted, bool, error) {
 	p := Pasted{Kind: KindChromium}
@@ -138,7 +141,7 @@ func parseNetworkLine(text string) (Pasted, bool, error) {
 		if g == nil || u == "" {
 			return Pasted{}, false, nil
 		}
-		p.Case.URL, p.Status = u, number(g["status"])
+		p.Case.URL, p.Status = sourceLine.ReplaceAllString(u, "$1"), number(g["status"])
 	}
 	what := "A line about a request"
 	if m := netError.FindStringSubmatch(text); m != nil {

@@ -149,9 +149,14 @@ func (p *Pasted) implied(method, header string) {
 	}
 	preflighted := strings.Contains(p.Reason, "Preflight") || strings.HasPrefix(p.Reason, "CORSPreflight")
 	if preflighted && p.Case.Method == "" && header == "" {
-		p.lacks(MissingMethod)
-		p.lacks(MissingHeaders)
+		p.lacksTrigger()
 	}
+}
+
+// lacksTrigger says that a preflight was sent, and not why.
+func (p *Pasted) lacksTrigger() {
+	p.lacks(MissingMethod)
+	p.lacks(MissingHeaders)
 }
 
 // likelyValue are values for headers of which the console tells the name alone:

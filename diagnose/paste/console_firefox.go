@@ -94,8 +94,7 @@ func (p *Pasted) firefox(l firefoxLine) {
 	case "CORSMethodNotFound":
 		p.lacks(MissingMethod)
 	case "CORSInvalidAllowMethod", "CORSInvalidAllowHeader", "CORSExternalRedirectNotAllowed":
-		p.lacks(MissingMethod)
-		p.lacks(MissingHeaders)
+		p.lacksTrigger()
 	}
 }
 

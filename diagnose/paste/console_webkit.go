@@ -71,8 +71,7 @@ func parseWebKit(text string) (Pasted, bool, error) {
 			p.Case.Credentials = "include"
 		}
 		if strings.Contains(t.says, "preflight") && g["method"] == "" && g["header"] == "" {
-			p.lacks(MissingMethod)
-			p.lacks(MissingHeaders)
+			p.lacksTrigger()
 		}
 	}
 	if says == "" {

@@ -159,7 +159,7 @@ func (e *harEntry) summary(i int) HAREntry {
 	if s.Origin == "" {
 		s.Origin = originOf(hs.Value("referer"))
 	}
-	s.Failed = s.Status == 0 || s.Status >= 400 || s.Error != ""
+	s.Failed = s.Status == 0 || s.Status >= 400 || s.Error != "" || s.Preflight && s.Status >= 300
 	return s
 }
 

@@ -20,6 +20,9 @@ var browserAdded = map[string]bool{
 	"x-client-data": true, // Chrome to Google's hosts
 }
 
+// pseudo are HTTP/2's pseudo-headers as some panels copy them, without colon.
+var pseudo = map[string]bool{"authority": true, "method": true, "path": true, "scheme": true}
+
 // panelMarks are headers that only a browser sends: where they are, the text was
 // copied from a network panel and the rest of browserAdded is the browser's too.
 var panelMarks = []string{"sec-fetch-mode", "sec-fetch-site", "sec-fetch-dest", "sec-ch-ua", "sec-gpc", "accept-encoding", "user-agent"}
@@ -56,7 +59,7 @@ func (p *Pasted) takeHeaders(hs exchange.Headers, referrer string) {
 			p.BrowserHeaders = append(p.BrowserHeaders, h)
 		case strings.HasPrefix(name, "sec-") || strings.HasPrefix(name, "proxy-"):
 			p.BrowserHeaders = append(p.BrowserHeaders, h)
-		case forbidden(name):
+		case forbidden(name), fromPanel && pseudo[name]:
 			p.BrowserHeaders = append(p.BrowserHeaders, h)
 		case fromPanel && browserAdded[name]:
 			p.BrowserHeaders = append(p.BrowserHeaders, h)

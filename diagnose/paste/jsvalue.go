@@ -158,6 +158,9 @@ func (s *jsScope) variable(name string, depth int) jsValue {
 	}
 	if e, ok := s.vars[name]; ok && !s.twice[name] {
 		v := s.eval(e, depth)
+		if v.kind == jsUnknown {
+			return unknown(name)
+		}
 		v.members = append(v.members[:len(v.members):len(v.members)], s.appends[name]...)
 		return v
 	}

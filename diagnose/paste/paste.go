@@ -174,6 +174,9 @@ func (p Pasted) finish() Pasted {
 	if p.Case.URL == "" {
 		p.lacks(MissingURL)
 	}
+	if slices.Contains(p.Missing, MissingMethod) && slices.Contains(p.Missing, MissingHeaders) {
+		p.note("A preflight was sent, so the request has a method other than GET, HEAD and POST, or a header of its own; this text does not say which.")
+	}
 	// A cookie that travelled to another origin shows credentials: include.
 	if len(p.Case.Session.Cookies) > 0 && p.Case.Credentials == exchange.CredentialsSameOrigin && originOf(p.Case.URL) != p.Case.Origin && p.Kind != KindChromium {
 		p.Case.Credentials = exchange.CredentialsInclude
