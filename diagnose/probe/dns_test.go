@@ -49,7 +49,12 @@ func serveDNS(t *testing.T, zone map[string]dnsAnswer) *net.Resolver {
 			})
 		}
 	}()
-	t.Cleanup(func() { wg.Wait(); _ = pc.Close(); <-done })
+	t.Cleanup(func() {
+		_ = pc.SetReadDeadline(time.Now()) // no more questions
+		<-done
+		wg.Wait()
+		_ = pc.Close()
+	})
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "udp", pc.LocalAddr().String())

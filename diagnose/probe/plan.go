@@ -21,7 +21,7 @@ const DefaultMax = 16
 
 // Plan returns the probes that are worth sending after the browser's own
 // requests, as one concurrent round: at most max a host (DefaultMax where max
-// is not positive), none that changes what others see, none where all is
+// is not positive; fewer where the server says that its rate limit is near), none that changes what others see, none where all is
 // certain. It is a pure function of its arguments; the rows of planRows decide.
 //
 // seen holds the browser's exchanges with who answered them. Call it once more
@@ -40,6 +40,10 @@ func Plan(c exchange.Case, r fetch.Result, seen []answer.Seen, n Network, max in
 	if s == nil {
 		return nil
 	}
+	limit := map[string]int{}
+	if s.allowance >= 0 {
+		limit[hostOf(s.url)] = s.allowance
+	}
 	sent := map[exchange.Purpose]bool{}
 	perHost := map[string]int{}
 	for _, x := range seen {
@@ -56,6 +60,9 @@ func Plan(c exchange.Case, r fetch.Result, seen []answer.Seen, n Network, max in
 		p := Probe{Purpose: row.purpose, Request: row.request(s), Direct: row.direct, Why: row.why}
 		host := hostOf(p.Request.URL)
 		if p.Request.URL == "" || host == "" || perHost[host] >= max {
+			continue
+		}
+		if l, ok := limit[host]; ok && !p.Direct && perHost[host] >= l {
 			continue
 		}
 		perHost[host]++

@@ -361,6 +361,29 @@ func TestPlanKeepsToTheLimit(t *testing.T) {
 	}
 }
 
+func TestPlanLeavesRoomUnderARateLimit(t *testing.T) {
+	for h, want := range map[string]int{
+		"RateLimit-Remaining: 6": 3, "X-RateLimit-Remaining: 1": 0, `RateLimit: "default";r=5;t=30`: 2, "RateLimit: limit=100, remaining=8, reset=5": 4,
+		"X-RateLimit-Remaining: 1000": 11, "X-RateLimit-Remaining: many": 11, "RateLimit-Remaining: -1": 11,
+	} {
+		sc := newScene(nil).saw(exchange.PurposeRequest, "GET", answer.LayerOrigin, answer.Likely, 200, throughCF, "Access-Control-Allow-Origin: "+pageOrigin, h)
+		if got := sc.plan(); len(got) != want {
+			t.Errorf("%s: %d probes, want %d", h, len(got), want)
+		}
+	}
+}
+
+func TestPlanIgnoresWhatOnlyAnotherEngineSends(t *testing.T) {
+	sc := allowedOrigin()
+	before := purposes(sc.plan())
+	r := sc.r
+	sc.saw(exchange.PurposePreflight, "OPTIONS", answer.LayerWAF, answer.Certain, 403, throughCF)
+	sc.s[1].Engine, sc.r = "firefox", r
+	if d := cmp.Diff(before, purposes(sc.plan())); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 func TestPlanIsPureAndItsQueriesAreFresh(t *testing.T) {
 	a, b := allowedOrigin(), allowedOrigin()
 	if d := cmp.Diff(a.plan(), b.plan()); d != "" {

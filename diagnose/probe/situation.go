@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"corstui/diagnose/answer"
@@ -48,6 +49,10 @@ type situation struct {
 	preflightPolicy bool   // and by preflight
 	team            string // the Access team's domain, where one shows itself
 
+	// allowance is how many probes the server's own rate limit leaves room for;
+	// -1 where it says nothing.
+	allowance int
+
 	page exchange.Request // the page's own request as a GET
 	pre  exchange.Request // its preflight, without Access-Control-Request-*
 }
@@ -64,7 +69,7 @@ func situate(c exchange.Case, r fetch.Result, seen []answer.Seen, n Network) *si
 	}
 	s := &situation{
 		c: c, asked: sub.Request, url: withoutFragment(sub.Request.URL), origin: c.Origin,
-		direct: n.Direct != "", sameOrigin: r.SameOrigin, acrh: unsafeNames(c),
+		direct: n.Direct != "", sameOrigin: r.SameOrigin, acrh: unsafeNames(c), allowance: -1,
 	}
 	if o := sub.Request.Headers.Value("Origin"); o != "" {
 		s.origin = o
@@ -84,7 +89,7 @@ func subject(r fetch.Result, seen []answer.Seen) *answer.Seen {
 	var sub *answer.Seen
 	for i := range seen {
 		x := &seen[i]
-		if isProbe(x.Purpose) {
+		if !isOwn(x, r) {
 			continue
 		}
 		if sub == nil || !isLogin(x.Request.URL) {
@@ -95,6 +100,12 @@ func subject(r fetch.Result, seen []answer.Seen) *answer.Seen {
 		}
 	}
 	return sub
+}
+
+// isOwn says whether an exchange is one of the browser's, and not one that only
+// another engine would have sent.
+func isOwn(x *answer.Seen, r fetch.Result) bool {
+	return !isProbe(x.Purpose) && (x.Engine == "" || x.ID == r.DecidedBy)
 }
 
 // isLogin says whether a URL is one of Access's own pages, on any host.
@@ -119,6 +130,30 @@ func (s *situation) readAnswer(sub *answer.Seen) {
 	html := strings.HasPrefix(strings.ToLower(resp.Headers.Value("Content-Type")), "text/html")
 	s.refusing = resp.Status >= 300 && resp.Status != 304 || html
 	s.allowOrigin = resp.Headers.Value("Access-Control-Allow-Origin")
+	if left, ok := remaining(resp.Headers); ok {
+		// Half of what is left stays for the user.
+		s.allowance = left / 2
+	}
+}
+
+// remaining is how many requests a server still allows, where it says so: by
+// RateLimit (draft-ietf-httpapi-ratelimit-headers) or the older single headers.
+func remaining(hs exchange.Headers) (left int, ok bool) {
+	for _, name := range []string{"RateLimit-Remaining", "X-RateLimit-Remaining", "X-Rate-Limit-Remaining"} {
+		if n, err := strconv.Atoi(trimBlanks(hs.Value(name))); err == nil && n >= 0 {
+			return n, true
+		}
+	}
+	for part := range strings.FieldsFuncSeq(hs.Value("RateLimit"), func(r rune) bool { return r == ';' || r == ',' }) {
+		key, value, _ := strings.Cut(trimBlanks(part), "=")
+		if key != "r" && key != "remaining" {
+			continue
+		}
+		if n, err := strconv.Atoi(value); err == nil && n >= 0 {
+			return n, true
+		}
+	}
+	return 0, false
 }
 
 // readExchanges learns from all of the browser's exchanges, and makes the
@@ -131,7 +166,7 @@ func (s *situation) readExchanges(r fetch.Result, seen []answer.Seen) {
 		if hostOf(x.Request.URL) == host && x.Response != nil {
 			s.cloudflare = s.cloudflare || throughCloudflare(x.Response.Headers)
 		}
-		if isProbe(x.Purpose) || withoutFragment(x.Request.URL) != s.url {
+		if !isOwn(x, r) || withoutFragment(x.Request.URL) != s.url {
 			continue
 		}
 		if x.Purpose == exchange.PurposePreflight {
@@ -211,8 +246,9 @@ func (s *situation) readPolicy(r fetch.Result, seen []answer.Seen) {
 	}
 	s.policy = !s.front && s.layer != answer.LayerNetwork
 	s.preflightPolicy = s.policy
-	for _, x := range seen {
-		if isProbe(x.Purpose) || x.Response == nil || withoutFragment(x.Request.URL) != s.url {
+	for i := range seen {
+		x := &seen[i]
+		if !isOwn(x, r) || x.Response == nil || withoutFragment(x.Request.URL) != s.url {
 			continue
 		}
 		if o := x.Response.Headers.Value("Access-Control-Allow-Origin"); o != "" && o == x.Request.Headers.Value("Origin") {
