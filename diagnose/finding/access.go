@@ -65,7 +65,7 @@ func (v *view) stranger(s *answer.Seen) string {
 	}
 	for _, d := range v.in.Fetch.Credentials {
 		if (strings.Contains(d.Name, "CF_Authorization") || d.Name == "service token") && !d.Sent && d.Why != "" {
-			return d.Why
+			return lowerFirst(strings.TrimSuffix(d.Why, "."))
 		}
 	}
 	switch {

@@ -36,6 +36,9 @@ func (v *view) allowedFromHere() []string {
 		out = append(out, "engine: run with --engine firefox or --engine webkit if that is yours")
 	}
 	out = append(out, "the request itself: compare method, headers and credentials with the failed line in the network tab (copy as cURL, then corstui --from)")
+	for i := range out {
+		out[i] = capital(out[i])
+	}
 	return out
 }
 
@@ -59,7 +62,7 @@ var allowedRows = []row{
 				return nil
 			}
 			return one(Finding{
-				Detail:   "From here the browser would hand over the answer. If yours says no, something differs between us. " + capital(strings.Join(v.allowedFromHere(), ". ")) + ".",
+				Detail:   "From here the browser would hand over the answer. If yours says no, something differs between us. " + strings.Join(v.allowedFromHere(), ". ") + ".",
 				Evidence: []answer.Evidence{ev(v.d, hACAO, "the answer is "+got(v.d))},
 				Fix:      fixAt(answer.LayerBrowser),
 			})

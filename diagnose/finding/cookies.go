@@ -35,8 +35,8 @@ var cookieRows = []row{
 			for _, d := range v.in.Fetch.Credentials {
 				if !d.Sent && d.Name != "" {
 					names = append(names, d.Name)
-					if d.Why != "" && !containsFold(whys, d.Why) {
-						whys = append(whys, d.Why)
+					if d.Why != "" && !containsFold(whys, lowerFirst(strings.TrimSuffix(d.Why, "."))) {
+						whys = append(whys, lowerFirst(strings.TrimSuffix(d.Why, ".")))
 					}
 				}
 			}

@@ -57,6 +57,9 @@ func edgeCode(s *answer.Seen) string {
 }
 
 func edgeMeans(s *answer.Seen) string {
+	if tunnelServiceDown(s) {
+		return "cloudflared cannot reach the service behind the tunnel"
+	}
 	c := edgeCode(s)
 	if m, ok := edgeCodes[c]; ok {
 		return "error " + c + ": " + m

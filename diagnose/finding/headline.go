@@ -109,7 +109,7 @@ func (v *view) whoDidWhat(fs []Finding) string {
 		if v.rootIs(fs, AccessSessionExpired) {
 			return "The session at Cloudflare Access has ended, and Access sent its login" + notAsked
 		}
-		if loginLocation(a) != nil {
+		if loginLocation(a) != nil || okStatus(status(a)) {
 			return "Cloudflare Access sent its login" + notAsked
 		}
 		return fmt.Sprintf("Cloudflare Access refused it with %d%s", status(a), notAsked)

@@ -24,7 +24,14 @@ func Plan(in Input, fs []Finding) ([]Step, snippets.Policy) {
 	v := newView(in)
 	w := newWorld(v)
 	steps := []Step{}
+	if s, ok := w.takeTokenOut(); ok {
+		steps = append(steps, s)
+		w.final = true
+	}
 	for range maxSteps {
+		if w.final {
+			break
+		}
 		wall := w.wall()
 		w.then(steps, wall)
 		if wall.passes {
@@ -35,9 +42,6 @@ func Plan(in Input, fs []Finding) ([]Step, snippets.Policy) {
 			break
 		}
 		steps = append(steps, next...)
-		if wall.final {
-			break
-		}
 	}
 	policy := v.policyFor(w.c)
 	if s, ok := w.tidy(fs, steps); ok {
@@ -63,8 +67,6 @@ type wall struct {
 	res    fetch.Result
 	o      origin
 	cause  cause
-	// final says that nothing can be foreseen beyond it.
-	final bool
 }
 
 // wall runs the case over the world and says where it ends.
@@ -95,24 +97,26 @@ func (w *world) causeOf(res fetch.Result) cause {
 	return newView(Input{Case: w.c, Fetch: res, Seen: seen}).cause
 }
 
-// then fills in what the last main step leads to.
+// then fills in what the steps that still lack it lead to.
 func (w *world) then(steps []Step, wl wall) {
 	said := w.says(wl)
-	for i := len(steps) - 1; i >= 0; i-- {
-		if steps[i].Then != "" {
-			return
+	for i := range steps {
+		if steps[i].Then == "" {
+			steps[i].Then = said
 		}
-		steps[i].Then = said
 	}
 }
 
 // says names a wall as the continuation of a step.
 func (w *world) says(wl wall) string {
 	if wl.passes {
-		return "then the browser hands the answer to the page"
+		if wl.o.resp != nil && wl.o.resp.Status >= 400 {
+			return fmt.Sprintf("the page can read the answer, and sees that it is a %d", wl.o.resp.Status)
+		}
+		return "the browser hands the answer to the page"
 	}
 	if wl.res.Local != nil && wl.o.resp == nil {
-		return "then the browser itself refuses: " + strings.TrimSuffix(wl.res.Local.Message, ".")
+		return "the browser itself refuses: " + strings.TrimSuffix(wl.res.Local.Message, ".")
 	}
 	what := "your " + fetch.NormalizeMethod(w.c.Method)
 	if wl.o.kind == kindPreflight {
@@ -124,26 +128,26 @@ func (w *world) says(wl wall) string {
 	}
 	switch wl.o.layer {
 	case answer.LayerNetwork:
-		return "then " + what + " still gets no answer"
+		return "" + what + " still gets no answer"
 	case answer.LayerWAF:
-		return fmt.Sprintf("then %s meets the WAF (%d)", what, n)
+		return fmt.Sprintf("%s meets the WAF (%d)", what, n)
 	case answer.LayerEdge:
-		return fmt.Sprintf("then %s meets Cloudflare's own answer (%d)", what, n)
+		return fmt.Sprintf("%s meets Cloudflare's own answer (%d)", what, n)
 	case answer.LayerAccess:
 		if wl.o.kind == kindPreflight {
-			return fmt.Sprintf("then Access answers the preflight (%d), and that is not enough", n)
+			return fmt.Sprintf("Access answers the preflight (%d), and that is not enough", n)
 		}
 		if redirectStatus(n) {
-			return fmt.Sprintf("then %s is a %d to the Access login unless its cookie travels: credentials \"include\", SameSite=None, third-party cookies", what, n)
+			return fmt.Sprintf("%s is a %d to the Access login unless the session's cookie travels: %s", what, n, w.cookieNeeds())
 		}
-		return fmt.Sprintf("then %s is a %d by Access unless a session it accepts travels", what, n)
+		return fmt.Sprintf("%s is a %d by Access unless a session it accepts travels", what, n)
 	case answer.LayerCache:
-		return "then " + what + " gets a stored copy that does not fit"
+		return "" + what + " gets a stored copy that does not fit"
 	}
 	if wl.o.seen == nil && !w.applied {
-		return "then " + what + " comes through, and nobody has seen yet whether what is behind allows your page"
+		return "" + what + " comes through, and nobody has seen yet whether what is behind allows your page"
 	}
-	return fmt.Sprintf("then %s comes through and gets %s", what, w.lacks(wl))
+	return fmt.Sprintf("%s comes through and gets %s", what, w.lacks(wl))
 }
 
 // lacks says what is wrong with the deciding answer, in a few words.
@@ -221,11 +225,35 @@ func (w *world) mendPage(wl wall) []Step {
 		s.Cost = "the API must answer on https"
 		return []Step{s}
 	}
-	s.Then = "then the request is sent, and what comes next can be seen"
-	return one2(s)
+	s.Then = "the request is sent, and what comes next can be seen"
+	w.final = true
+	return []Step{s}
 }
 
-func one2(s Step) []Step { return []Step{s} }
+// takeTokenOut is the step where the page's script itself sends a service token
+// of Access: it must leave the page, and something of one's own must add it.
+func (w *world) takeTokenOut() (Step, bool) {
+	v := w.v
+	if !v.blocked || !v.c.Headers.Has("cf-access-client-id") && !v.c.Headers.Has("cf-access-client-secret") {
+		return Step{}, false
+	}
+	w.c.Headers = w.c.Headers.Without("cf-access-client-id", "cf-access-client-secret")
+	return Step{
+		Layer: answer.LayerWorker, Recipe: snippets.RecipeServiceToken, Targets: servers(answer.LayerUnknown),
+		Summary: "take the service token out of the page's code and rotate it; let a Worker or server of yours add it, and have the page call that",
+		Then:    "Access lets the Worker in by its token, and the Worker answers your page with the CORS headers",
+		Cost:    "a secret to keep and to rotate; whoever may call the Worker reaches the API, so check the user there",
+		Command: command(snippets.RecipeServiceToken, snippets.TargetWorker, v.policyFor(w.c), snippets.FlagUpstream, upstreamOf(v)),
+	}, true
+}
+
+// upstreamOf is the origin of the API, as the snippet command takes it.
+func upstreamOf(v *view) string {
+	if o := originOf(v.target); o != "null" {
+		return o
+	}
+	return "https://" + v.host()
+}
 
 func (w *world) mendEdge(wl wall) []Step {
 	o := wl.o
@@ -240,7 +268,7 @@ func (w *world) mendEdge(wl wall) []Step {
 	}
 	return []Step{{
 		Layer:   answer.LayerEdge,
-		Summary: "mend the cause of Cloudflare's error first (" + means + "): no CORS header of your API is on this page, and none can be put there by it",
+		Summary: "mend the cause of Cloudflare's error first (" + means + "): no code of the API can put a CORS header on this page",
 	}}
 }
 
@@ -268,16 +296,16 @@ func (w *world) mendWAF(o origin) []Step {
 
 func (w *world) hostFlags() []string {
 	u, err := fetch.ParseURL(w.c.URL, nil)
-	if err != nil || valid2(u.Host) != nil {
+	if err != nil || !validHost(u.Host) {
 		return nil
 	}
 	return []string{snippets.FlagHost, u.Host}
 }
 
-// valid2 says whether a host can be given to snippet.
-func valid2(host string) error {
+// validHost says whether a host can be given to the snippet command.
+func validHost(host string) bool {
 	_, err := snippets.Generate(snippets.RecipeWAF, "", snippets.Options{Host: host})
-	return err
+	return err == nil
 }
 
 func (w *world) mendAccess(wl wall) []Step {
@@ -297,7 +325,7 @@ func (w *world) mendAccess(wl wall) []Step {
 		settings := Step{
 			Layer: answer.LayerAccess, Recipe: snippets.RecipeAccess, Alternative: true,
 			Summary: "or let Access answer preflights itself: CORS settings (cors_headers) with origin, method, headers" + credentialWords(p),
-			Then:    "then the preflight passes, and the real answer still needs CORS headers from the API: the settings are for preflights only",
+			Then:    "the preflight passes, and the real answer still needs CORS headers from the API: the settings are for preflights only",
 			Cost:    "a second place with a list of origins, to be kept in step with the API's",
 			Command: bypass.Command,
 		}
@@ -308,7 +336,7 @@ func (w *world) mendAccess(wl wall) []Step {
 			settings.Alternative, settings.Then = false, ""
 			bypass.Summary = "or let preflights pass to the API instead: \"Bypass options requests to origin\" on"
 			bypass.Alternative = true
-			bypass.Then = "then the API must answer the preflight itself"
+			bypass.Then = "the API must answer the preflight itself"
 			w.access[kindPreflight] = w.settingsAnswer(p, o)
 			return []Step{settings, bypass}
 		}
@@ -332,34 +360,76 @@ func (w *world) settingsAnswer(p snippets.Policy, o origin) *answer.Seen {
 	return &s
 }
 
+// cookieNeeds says what a session's cookie needs to travel with this call.
+func (w *world) cookieNeeds() string {
+	needs := []string{}
+	if w.v.in.Fetch.SameOrigin {
+		return "the user must be logged in"
+	}
+	if w.c.Credentials != exchange.CredentialsInclude {
+		needs = append(needs, `credentials: "include"`)
+	}
+	if w.v.crossSite() {
+		needs = append(needs, "SameSite=None, third-party cookies let through")
+	}
+	return strings.Join(append(needs, "a user who is logged in at "+w.v.host()), ", ")
+}
+
+// thirdParty is the cost of a cookie that crosses sites.
+func (w *world) thirdParty() string {
+	if !w.v.crossSite() || w.v.in.Fetch.SameOrigin {
+		return ""
+	}
+	return "page and API are on different sites: Safari, Firefox, Brave and private windows hold the cookie back whatever is set"
+}
+
 // letSessionTravel is the step where Access turned the real request away.
 func (w *world) letSessionTravel(wl wall, p snippets.Policy) Step {
-	v := w.v
-	s := Step{Layer: answer.LayerAccess, Recipe: snippets.RecipeAccess, Command: command(snippets.RecipeAccess, "", p, w.hostFlags()...)}
+	v, o := w.v, wl.o
+	s := Step{Layer: answer.LayerAccess, Recipe: snippets.RecipeAccess, Cost: w.thirdParty()}
 	inner := ""
-	if wl.o.seen != nil {
-		inner = innerAccess(wl.o.seen)
+	if o.seen != nil {
+		inner = innerAccess(o.seen)
 	}
-	sameOrigin := wl.res.SameOrigin
+	token, hasToken := readToken(v.accessToken())
+	const why = ". Access answers before any Worker or API is asked, so no header there can mend it"
 	switch {
 	case inner != "":
-		s.Layer, s.Recipe, s.Targets = answer.LayerWorker, snippets.RecipeServiceToken, servers(answer.LayerWorker)
-		s.Summary = "give the Worker or proxy that asks " + inner + " a service token, and a Service Auth policy there"
-		s.Command = command(snippets.RecipeServiceToken, snippets.TargetWorker, p)
+		s.Layer, s.Recipe, s.Targets, s.Cost = answer.LayerWorker, snippets.RecipeServiceToken, servers(answer.LayerWorker), "a secret to keep and to rotate"
+		s.Summary = "give the Worker or proxy that asks " + inner + " a service token, and let it in there by a policy with the action Service Auth"
+		s.Command = command(snippets.RecipeServiceToken, snippets.TargetWorker, p, snippets.FlagUpstream, "https://"+inner)
 	case v.c.Session.ServiceTokenID != "" && v.credentialsTravel():
-		s.Summary = "let the service token in: a policy with the action Service Auth that names it; check that it is not expired"
-	case sameOrigin:
-		s.Layer, s.Recipe, s.Command = answer.LayerBrowser, "", ""
+		s.Summary = "let the service token in: a policy with the action Service Auth that names it; check that it is not expired" + why
+		s.Cost = ""
+	case v.in.Fetch.SameOrigin:
+		s.Layer, s.Recipe, s.Cost = answer.LayerBrowser, "", ""
 		s.Summary = "log in again by reloading the page; in the code send X-Requested-With: XMLHttpRequest and act on the 401, since a script cannot follow to the login"
-	case !v.credentialsTravel():
-		s.Summary = "let the user's session travel: ask with credentials: \"include\", set the application's cookie to SameSite=None, and have the user log in at " + hostOfURL(wl.o.url) + " first"
-		s.Cost = "third-party cookies must be on in the browser where page and API are on different sites"
-		w.c.Credentials = exchange.CredentialsInclude
+	case hasToken && v.credentialsTravel() && (token.Type == "org" || v.aud() != "" && len(token.Aud) > 0 && !token.Aud.has(v.aud())):
+		s.Layer, s.Recipe = answer.LayerBrowser, ""
+		s.Summary = "use the session of this application: log in at " + v.host() + " itself and take its CF_Authorization cookie"
+	case o.resp != nil && o.resp.Status >= 400 && o.resp.Status != 401:
+		s.Summary = "let the users in by a policy with the action Allow, so that their session counts; or let a server of yours call the API with a service token (Service Auth). A page cannot hold that token" + why
+		w.c.Credentials = withTravel(w.c, v)
 	default:
-		s.Summary = "have the user log in at " + hostOfURL(wl.o.url) + " first, with the application's cookie SameSite=None, so that the session travels. Access answers before any Worker or API is asked: no header there can mend it"
-		s.Cost = "third-party cookies must be on in the browser where page and API are on different sites"
+		what := "have the user log in at " + v.host() + " first"
+		if w.c.Credentials != exchange.CredentialsInclude {
+			what = "ask with credentials: \"include\" in the code, and " + what
+		}
+		if v.crossSite() {
+			what += "; set the application's cookie to SameSite=None (same_site_cookie_attribute)"
+		}
+		s.Summary = "let the user's session travel: " + what + why
+		w.c.Credentials = withTravel(w.c, v)
 	}
 	return s
+}
+
+// withTravel is the credentials mode in which a session travels to the API.
+func withTravel(c exchange.Case, v *view) exchange.CredentialsMode {
+	if v.in.Fetch.SameOrigin {
+		return c.Credentials
+	}
+	return exchange.CredentialsInclude
 }
 
 // callFinal makes the page call where a redirect leads.
@@ -371,7 +441,8 @@ func (w *world) callFinal(wl wall) []Step {
 	}
 	to, err := fetch.ParseURL(o.resp.Headers.Value("Location"), base)
 	if err != nil || sameURL(to.String(), w.c.URL) {
-		return []Step{{Layer: o.layer, Summary: "mend the redirect: its Location leads nowhere", Then: "then what comes next can be seen"}}
+		w.final = true
+		return []Step{{Layer: o.layer, Summary: "mend the redirect: its Location leads nowhere", Then: "what comes next can be seen"}}
 	}
 	w.moveTo(to.String())
 	return []Step{{
@@ -405,6 +476,10 @@ func (w *world) mendApp(wl wall) []Step {
 	l := o.layer
 	redirect := o.resp != nil && redirectStatus(o.resp.Status) && o.resp.Headers.Has("Location")
 	login := redirect && looksLikeLogin(o.resp.Headers.Value("Location"))
+	if o.seen != nil && innerAccess(o.seen) != "" && !w.applied {
+		w.app[o.kind] = nil
+		return []Step{w.letSessionTravel(wl, w.v.policyFor(w.c))}
+	}
 	switch {
 	case wl.cause == causeMethod && o.resp != nil && caseOnly(o.resp.Headers.Value(hACAM), fetch.NormalizeMethod(w.c.Method)):
 		m := strings.ToUpper(w.c.Method)
@@ -412,7 +487,7 @@ func (w *world) mendApp(wl wall) []Step {
 		return []Step{{Layer: answer.LayerBrowser, Summary: "write the method as " + m + " in the code: methods are compared letter by letter"}}
 	case redirect && o.kind == kindPreflight && !login && !w.applied:
 		return w.callFinal(wl)
-	case redirect && o.kind == kindRequest && !login && (!corsCause(wl.cause) || o.kind == kindRequest):
+	case redirect && o.kind == kindRequest && !login:
 		return w.callFinal(wl)
 	case o.req.Headers.Value("Origin") == "null" && w.c.Origin != "null":
 		u := o.url
@@ -421,10 +496,11 @@ func (w *world) mendApp(wl wall) []Step {
 	case !sameURL(o.url, w.c.URL) || w.applied:
 		// Another host answers, or a policy alone does not help: nothing more
 		// can be foreseen from here.
+		w.final = true
 		return []Step{{
 			Layer: l, Recipe: snippets.RecipeCORS, Targets: servers(l),
 			Summary: "let whoever serves " + shown(o.url) + " allow your page too, or do not send the page there",
-			Then:    "then what comes next can be seen",
+			Then:    "what comes next can be seen",
 			Command: command(snippets.RecipeCORS, servers(l)[0], w.v.policyFor(w.c)),
 		}}
 	}
@@ -439,21 +515,34 @@ func (w *world) mendApp(wl wall) []Step {
 	if l == answer.LayerUnknown {
 		where = "the API, or a Worker in front of it,"
 	}
-	do := "answer the preflight itself, before any login check, and put the CORS headers on every answer, errors too"
-	if len(w.v.preflights) == 0 && o.kind == kindRequest {
-		do = "put the CORS headers on every answer, errors too"
+	do := "put the CORS headers on every answer, errors too: "
+	switch {
+	case o.seen != nil && workerCode(o.seen):
+		do = "catch its exceptions (" + edgeMeans(o.seen) + ") and " + do
+	case o.kind == kindPreflight && known && w.lacksOnly(wl.cause):
+		do = "allow what the page needs, on the preflight and on every answer: "
+	case o.kind == kindPreflight:
+		do = "answer the preflight itself, before any login check, and " + do
 	}
-	s.Summary = "let " + where + " " + do + ": " + policyWords(p)
+	s.Summary = "let " + where + " " + do + policyWords(p)
 	if !known {
-		s.Summary = "check that " + where + " does " + strings.Replace(strings.Replace(do, "answer the", "answer the", 1), ", and put", " and puts", 1) + ": " + policyWords(p) + ". Nobody has seen its answer yet"
-		s.Summary = strings.Replace(s.Summary, " does put ", " puts ", 1)
-		s.Summary = strings.Replace(s.Summary, " does answer ", " answers ", 1)
+		s.Summary = "check, since nobody has seen its answer yet, that " + where + " does this: " + do + policyWords(p)
 	}
 	if len(p.AllowOrigins) == 0 {
 		s.Summary += ". No policy can allow Origin null with credentials: serve the page from a real origin"
 		s.Command = ""
 	}
 	return []Step{s}
+}
+
+// lacksOnly says whether a preflight was answered by a hand that knows CORS and
+// whose policy lacks something.
+func (w *world) lacksOnly(c cause) bool {
+	switch c {
+	case causeMissing, causeStatus, causePreflightRedirect, causeNetwork:
+		return c == causeMissing && w.v.namesOthers(w.app[kindPreflight])
+	}
+	return true
 }
 
 // caseOnly says whether a list has the method in another case only.
@@ -486,7 +575,7 @@ func (w *world) tidy(fs []Finding, steps []Step) (Step, bool) {
 	return Step{
 		Layer: l, Recipe: snippets.RecipeCORS, Targets: servers(app(l)),
 		Summary: "replace the CORS headers by an exact policy (" + policyWords(p) + "); it mends: " + strings.Join(titles, "; "),
-		Then:    "then the answer is the same for your page, and right for caches, errors and strangers too",
+		Then:    "the answer is the same for your page, and right for caches, errors and strangers too",
 		Command: command(snippets.RecipeCORS, servers(app(l))[0], p),
 	}, true
 }
@@ -503,7 +592,7 @@ func (w *world) sameOrigin(steps []Step) (Step, bool) {
 	s := Step{
 		Layer: answer.LayerOrigin, Recipe: snippets.RecipeSameOrigin, Targets: servers(answer.LayerUnknown), Alternative: true,
 		Summary: "or need no CORS at all: serve the API under the page's own origin (" + v.c.Origin + "/api/…) through a Worker or proxy",
-		Then:    "then the browser sends no preflight and checks no CORS header",
+		Then:    "the browser sends no preflight and checks no CORS header",
 		Who:     "whoever serves the page",
 		Cost:    "one more hop, and a route to keep; the API sees the Worker or proxy as its caller",
 	}
@@ -513,11 +602,7 @@ func (w *world) sameOrigin(steps []Step) (Step, bool) {
 	if v.accessCovers() {
 		s.Cost += "; Access must let the Worker in (service token), or cover the page's host, whose session then serves both"
 	}
-	upstream := originOf(v.target)
-	if upstream == "null" {
-		upstream = "https://" + v.host()
-	}
-	s.Command = command(snippets.RecipeSameOrigin, snippets.TargetWorker, snippets.Policy{}, snippets.FlagUpstream, upstream)
+	s.Command = command(snippets.RecipeSameOrigin, snippets.TargetWorker, snippets.Policy{}, snippets.FlagUpstream, upstreamOf(v))
 	return s, true
 }
 

@@ -41,6 +41,11 @@ type world struct {
 	// login says that Access covers the URL and would send a request without a
 	// session to its login, although that answer itself was not seen.
 	login bool
+	// trust says that the real request was held back and nothing speaks against
+	// it: its answer, which nobody saw, is taken for a good one.
+	trust bool
+	// final says that nothing can be foreseen beyond the steps so far.
+	final bool
 	// applied says that the policy of the case is in force at the app.
 	applied bool
 	// others are answers at later hops, by URL.
@@ -62,6 +67,7 @@ type origin struct {
 
 func newWorld(v *view) *world {
 	w := &world{v: v, c: v.c, others: map[string]*answer.Seen{}, log: map[string]origin{}}
+	w.trust = v.in.Fetch.Verdict.Partial && v.in.Fetch.Verdict.Allowed
 	w.place(kindPreflight, first(v.preflights))
 	w.place(kindRequest, first(v.requests))
 	for _, s := range append(append([]*answer.Seen{}, v.preflights...), v.requests...) {
@@ -74,8 +80,9 @@ func newWorld(v *view) *world {
 	}
 	stranger := !v.c.Session.Known() || !v.credentialsTravel()
 	for _, p := range []exchange.Purpose{exchange.PurposeNoSession, exchange.PurposeGet} {
-		if !w.known(kindRequest) && stranger {
-			w.place(kindRequest, v.in.First(p))
+		s := v.in.First(p)
+		if !w.known(kindRequest) && stranger && (!w.trust || !behind(s)) {
+			w.place(kindRequest, s)
 		}
 	}
 	if !w.known(kindRequest) && v.accessCovers() && stranger {
@@ -170,7 +177,7 @@ func (w *world) answer(k kind, r exchange.Request) origin {
 	} else {
 		o.resp = bare(k)
 	}
-	if w.applied {
+	if w.applied || w.trust && k == kindRequest && w.app[k] == nil {
 		w.apply(o.resp, k, r.Headers.Value("Origin"))
 	}
 	return o
