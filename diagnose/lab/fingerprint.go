@@ -3,32 +3,40 @@ package lab
 import (
 	"context"
 	"crypto/tls"
-	"net"
 	"net/http"
 	"slices"
-	"sync/atomic"
+	"sync"
 )
 
-// hello is what bot protection takes from the TLS handshake of a connection.
-type hello struct{ browser atomic.Bool }
+// hellos keeps what bot protection takes from TLS handshakes: the clients, by
+// address and port, whose handshake was a browser's.
+type hellos struct {
+	mu      sync.Mutex
+	browser map[string]bool
+}
+
+// note looks at the handshake of a connection.
+func (s *hellos) note(h *tls.ClientHelloInfo) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	client := h.Conn.RemoteAddr().String()
+	if !browserHello(h) {
+		delete(s.browser, client) // the port may have been a browser's before
+		return
+	}
+	if s.browser == nil {
+		s.browser = map[string]bool{}
+	}
+	s.browser[client] = true
+}
 
 type helloKey struct{}
 
-// withHello puts the handshake of a connection at the hands of its requests.
-func withHello(ctx context.Context, c net.Conn) context.Context {
-	if t, ok := c.(*tls.Conn); ok {
-		if p, ok := t.NetConn().(*peeked); ok {
-			return context.WithValue(ctx, helloKey{}, &p.hello)
-		}
-	}
-	return ctx
-}
-
-// note keeps what the handshake shows.
-func note(h *tls.ClientHelloInfo) {
-	if p, ok := h.Conn.(*peeked); ok {
-		p.hello.browser.Store(browserHello(h))
-	}
+// mark puts the verdict on its client's handshake at the hands of a request.
+func (s *hellos) mark(r *http.Request) *http.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return r.WithContext(context.WithValue(r.Context(), helloKey{}, s.browser[r.RemoteAddr]))
 }
 
 // recordSizeLimit is a TLS extension (RFC 8449) that Firefox sends, and Go and
@@ -51,6 +59,6 @@ func grease(v uint16) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
 // looksLikeBrowser says whether a request came over a browser's handshake. Over
 // plain HTTP, where people open the lab's page, there is none to judge.
 func looksLikeBrowser(r *http.Request) bool {
-	h, ok := r.Context().Value(helloKey{}).(*hello)
-	return !ok || h.browser.Load()
+	browser, judged := r.Context().Value(helloKey{}).(bool)
+	return browser || !judged
 }

@@ -3,8 +3,9 @@ package lab
 import (
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
+
+	"corstui/diagnose/loopback"
 )
 
 // serveTLS routes by Host. A host that is neither a scenario's nor the lab's
@@ -12,11 +13,11 @@ import (
 func (l *Lab) serveTLS(w http.ResponseWriter, r *http.Request) {
 	host, ok := l.named(r.Host)
 	if !ok {
-		misdirected(w)
+		loopback.Misdirected(w)
 		return
 	}
 	if st := l.site(host); st != nil {
-		st.answer(r).write(w, r)
+		st.answer(l.hellos.mark(r)).write(w, r)
 		return
 	}
 	switch {
@@ -35,7 +36,7 @@ func (l *Lab) servePlain(w http.ResponseWriter, r *http.Request) {
 	host, ok := l.named(r.Host)
 	switch {
 	case !ok:
-		misdirected(w)
+		loopback.Misdirected(w)
 	case host == "localhost" || host == "127.0.0.1":
 		l.servePage(w, r)
 	default:
@@ -55,7 +56,7 @@ func (l *Lab) named(hostport string) (string, bool) {
 	if h, p, err := net.SplitHostPort(host); err == nil {
 		host, port = h, p
 	}
-	own := strconv.Itoa(l.port)
+	own := strings.TrimPrefix(l.port(), ":")
 	if host == "localhost" || host == "127.0.0.1" {
 		return host, port == own
 	}
@@ -67,9 +68,3 @@ func (l *Lab) named(hostport string) (string, bool) {
 
 // isPage says whether a host is that of the page in one of the scenarios.
 func (l *Lab) isPage(host string) bool { return host != "" && "https://"+host == pageOrigin }
-
-func misdirected(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(http.StatusMisdirectedRequest)
-	_, _ = w.Write([]byte("421 Misdirected Request: this lab does not serve that host\n"))
-}

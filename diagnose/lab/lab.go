@@ -27,12 +27,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/loopback"
 	"corstui/diagnose/probe"
 )
 
@@ -72,19 +73,15 @@ type Scenario struct {
 // Lab is a running path. It is safe for concurrent use.
 type Lab struct {
 	scenarios []Scenario
-	port      int
-	ca        *authority
-	net       *listener
-	servers   []*http.Server
 	team      *team
+	hellos    hellos
+
+	server *loopback.Server
+	ready  chan struct{} // closed once server is set
 
 	mu    sync.RWMutex
 	sites map[string]*site // by host
 	cases map[string]exchange.Case
-
-	close sync.Once
-	done  sync.WaitGroup
-	stop  context.CancelFunc
 }
 
 // Start serves a scenario (or all, with an empty name) on loopback until Close
@@ -99,35 +96,30 @@ func Start(ctx context.Context, name string, port int) (*Lab, error) {
 		}
 		chosen = []Scenario{s}
 	}
-	ca, err := newAuthority()
-	if err != nil {
-		return nil, fmt.Errorf("lab: make a certificate authority: %w", err)
-	}
-	tcp, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", fmt.Sprintf("127.0.0.1:%d", port))
-	if err != nil {
-		return nil, fmt.Errorf("lab: listen on loopback port %d: %w", port, err)
-	}
-	ctx, stop := context.WithCancel(ctx)
 	l := &Lab{
-		scenarios: chosen,
-		port:      tcp.Addr().(*net.TCPAddr).Port,
-		ca:        ca,
-		team:      theTeam(),
-		sites:     map[string]*site{},
-		cases:     map[string]exchange.Case{},
-		stop:      stop,
+		scenarios: chosen, team: theTeam(), ready: make(chan struct{}),
+		sites: map[string]*site{}, cases: map[string]exchange.Case{},
 	}
 	for _, s := range chosen {
 		l.set(s)
 	}
-	l.serve(tcp)
-	l.done.Add(1)
-	go func() {
-		defer l.done.Done()
-		<-ctx.Done()
-		l.shut()
-	}()
+	server, err := loopback.Serve(ctx, port, loopback.Handlers{
+		TLS: l.whenReady(l.serveTLS), Plain: l.whenReady(l.servePlain), Config: l.configure,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lab: %w", err)
+	}
+	l.server = server
+	close(l.ready)
 	return l, nil
+}
+
+// whenReady holds requests back that come before Start knows its own port.
+func (l *Lab) whenReady(h http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		<-l.ready
+		h(w, r)
+	})
 }
 
 // set puts the sites of a scenario in place and makes its case.
@@ -147,56 +139,21 @@ func (l *Lab) set(s Scenario) {
 	l.cases[s.Name] = c
 }
 
-func (l *Lab) serve(tcp net.Listener) {
-	l.net = newListener(tcp)
-	tlsServer := &http.Server{
-		Handler:           http.HandlerFunc(l.serveTLS),
-		TLSConfig:         l.tlsConfig(),
-		ConnContext:       withHello,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          quiet,
-	}
-	plainServer := &http.Server{
-		Handler:           http.HandlerFunc(l.servePlain),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          quiet,
-	}
-	l.servers = []*http.Server{tlsServer, plainServer}
-	l.done.Add(3)
-	go func() { defer l.done.Done(); l.net.run() }()
-	go func() { defer l.done.Done(); _ = tlsServer.ServeTLS(l.net.tls, "", "") }()
-	go func() { defer l.done.Done(); _ = plainServer.Serve(l.net.plain) }()
-}
-
-// shut ends listener and servers; it does not wait.
-func (l *Lab) shut() {
-	l.close.Do(func() {
-		l.net.close()
-		for _, s := range l.servers {
-			_ = s.Close()
-		}
-	})
-}
-
 // Close stops serving and waits until nothing of the lab runs any more.
-func (l *Lab) Close() error {
-	l.stop()
-	l.shut()
-	l.done.Wait()
-	return nil
-}
+func (l *Lab) Close() error { return l.server.Close() }
 
 // Addr is the loopback address, 127.0.0.1:PORT, of TLS and plain HTTP alike.
-func (l *Lab) Addr() string { return fmt.Sprintf("127.0.0.1:%d", l.port) }
+func (l *Lab) Addr() string { return l.server.Addr() }
 
 // URL is where a person looks: http://localhost:PORT, with the failing page.
-func (l *Lab) URL() string { return fmt.Sprintf("http://localhost:%d", l.port) }
+func (l *Lab) URL() string { return l.server.URL() }
+
+// port is ":PORT".
+func (l *Lab) port() string { return strings.TrimPrefix(l.Addr(), "127.0.0.1") }
 
 // Network reaches the lab: every host of its scenarios, by its own CA.
 func (l *Lab) Network() probe.Network {
-	return probe.Network{ConnectTo: []string{"::" + l.Addr()}, CAPEM: l.ca.pem}
+	return probe.Network{ConnectTo: []string{"::" + l.Addr()}, CAPEM: l.server.PEM()}
 }
 
 // Scenarios are those that this lab serves.

@@ -6,11 +6,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -131,9 +131,10 @@ func TestUnknownScenarioSuggestsTheNearest(t *testing.T) {
 
 func TestABusyPortIsAnErrorThatNamesIt(t *testing.T) {
 	l := start(t, "all-right")
-	_, err := Start(context.Background(), "all-right", l.port)
-	if err == nil || !strings.Contains(err.Error(), fmt.Sprint(l.port)) {
-		t.Errorf("second lab on port %d: %v", l.port, err)
+	port, _ := strconv.Atoi(strings.TrimPrefix(l.port(), ":"))
+	_, err := Start(context.Background(), "all-right", port)
+	if err == nil || !strings.Contains(err.Error(), strconv.Itoa(port)) {
+		t.Errorf("second lab on port %d: %v", port, err)
 	}
 }
 

@@ -87,7 +87,7 @@ func (l *Lab) view(s Scenario, name string) scenarioView {
 		api = name
 	}
 	v := scenarioView{
-		Scenario: s, Nonce: nonce(), Port: strings.TrimPrefix(l.Addr(), "127.0.0.1"), Many: len(l.scenarios) > 1,
+		Scenario: s, Nonce: nonce(), Port: l.port(), Many: len(l.scenarios) > 1,
 		Code: code(c), Note: s.note, Says: s.Truth.words(),
 		Fetch: fetchCall{
 			URL:     l.plainURL(api, u),
@@ -108,7 +108,7 @@ func (l *Lab) render(w http.ResponseWriter, which string, data any) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
-	port := strings.TrimPrefix(l.Addr(), "127.0.0.1")
+	port := l.port()
 	script := "'none'"
 	if v, ok := data.(scenarioView); ok {
 		script = "'nonce-" + v.Nonce + "'"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/loopback"
 )
 
 // atPath is where the plain-HTTP side serves a host of the path: /at/HOST/PATH.
@@ -25,7 +26,7 @@ func otherName(host string) string {
 // plainURL is where a URL of the path is on the plain-HTTP side, under one of
 // the lab's two names.
 func (l *Lab) plainURL(name string, u *url.URL) string {
-	return "http://" + name + strings.TrimPrefix(l.Addr(), "127.0.0.1") + atPath + u.Host + u.RequestURI()
+	return "http://" + name + l.port() + atPath + u.Host + u.RequestURI()
 }
 
 // servePath runs a request of the person's browser through the path. On the
@@ -39,7 +40,7 @@ func (l *Lab) servePath(w http.ResponseWriter, r *http.Request, name string) {
 	target, err := url.Parse("https://" + host + "/" + rest)
 	st := l.site(host)
 	if err != nil || st == nil && host != teamHost {
-		misdirected(w)
+		loopback.Misdirected(w)
 		return
 	}
 	target.RawQuery = r.URL.RawQuery
@@ -97,7 +98,7 @@ func (l *Lab) translate(res *response, from *url.URL, name, pageIs, real string)
 
 // ownOrigin says whether an origin is that of the lab's own page.
 func (l *Lab) ownOrigin(o string) bool {
-	port := strings.TrimPrefix(l.Addr(), "127.0.0.1")
+	port := l.port()
 	return o == "http://localhost"+port || o == "http://127.0.0.1"+port
 }
 
