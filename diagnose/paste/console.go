@@ -118,7 +118,11 @@ func (p *Pasted) understoodConsole(engine, kind string) {
 	if p.Case.Method != "" {
 		s += p.Case.Method + " "
 	}
-	s += shownURL(p.Case.URL)
+	if p.Case.URL == "" {
+		s += "the URL is not in the text"
+	} else {
+		s += shownURL(p.Case.URL)
+	}
 	if p.Case.Origin != "" {
 		s += " from a page of " + p.Case.Origin
 	}

@@ -86,6 +86,10 @@ func readFirefox(g map[string]string) firefoxLine {
 
 func (p *Pasted) firefox(l firefoxLine) {
 	p.Case.URL, p.Reason, p.Status = l.url, l.key, l.status
+	if originOf(l.url) == "" {
+		p.Case.URL = ""
+		p.note("The URL in the line, %s, is where a redirect or the script led; it is no http URL.", begin(l.url))
+	}
 	if l.key == "" {
 		p.note("The reason in this line is not known to corstui; the URL is used.")
 	}

@@ -43,7 +43,7 @@ func FuzzParse(f *testing.F) {
 func FuzzShellWords(f *testing.F) {
 	f.Add("a b", "x: \"y\" \\ $z")
 	f.Fuzz(func(t *testing.T, a, b string) {
-		if strings.ContainsAny(a+b, "'\x00\r") || !utf8.ValidString(a+b) {
+		if strings.ContainsAny(a+b, "'\x00\r") || !utf8.ValidString(a) || !utf8.ValidString(b) {
 			return
 		}
 		w, err := posixWords("curl '" + a + "' \\\n -H '" + b + "'")

@@ -57,8 +57,15 @@ func (v jsValue) readable() bool {
 	return v.kind == jsString || v.kind == jsNumber || v.kind == jsBool
 }
 
-// maxDepth bounds nesting and chains of variables.
-const maxDepth = 40
+// maxDepth bounds nesting and chains of variables, maxSteps the whole work:
+// variables that double each other would grow without end.
+const (
+	maxDepth = 40
+	maxSteps = 20_000
+	// maxValue bounds a text made of parts, maxUnknown the names in it.
+	maxValue   = 1 << 20
+	maxUnknown = 50
+)
 
 // jsScope holds the variables of pasted code that are set once, and what is
 // later done to them. It is not a scope in JavaScript's sense: a name that is
@@ -67,6 +74,7 @@ type jsScope struct {
 	vars    map[string]js.IExpr
 	twice   map[string]bool
 	appends map[string][]jsMember // NAME.append(k, v), NAME.set(k, v), NAME[k] = v
+	steps   int
 }
 
 func (s *jsScope) declare(name string, value js.IExpr) {
@@ -83,7 +91,7 @@ func (s *jsScope) declare(name string, value js.IExpr) {
 // variables set once, and the few constructors and functions that requests are
 // written with. Everything else is unknown, by the name that stands there.
 func (s *jsScope) eval(e js.IExpr, depth int) jsValue {
-	if depth > maxDepth || e == nil {
+	if s.steps++; depth > maxDepth || s.steps > maxSteps || e == nil {
 		return unknown("value")
 	}
 	depth++
@@ -237,6 +245,9 @@ func (s *jsScope) binary(n *js.BinaryExpr, depth int) jsValue {
 		x, y := s.eval(n.X, depth), s.eval(n.Y, depth)
 		if x.kind == jsUnknown && y.kind == jsUnknown {
 			return unknown(x.text)
+		}
+		if len(x.text)+len(y.text) > maxValue || len(x.unknown)+len(y.unknown) > maxUnknown {
+			return unknown(nameOf(n.X))
 		}
 		return jsValue{kind: jsString, text: x.text + y.text, unknown: append(append([]string{}, x.unknown...), y.unknown...)}
 	case js.OrToken, js.NullishToken: // env.API || "https://…": the fallback is what can be read

@@ -94,7 +94,7 @@ const remedy = "paste the console's error line, a fetch(…) or curl command cop
 
 // Parse reads a pasted text. An error is an *Error.
 func Parse(text string) (Pasted, error) {
-	text = strings.TrimPrefix(text, "\ufeff")
+	text = strings.ToValidUTF8(strings.TrimPrefix(text, "\ufeff"), "\ufffd")
 	trimmed := strings.TrimSpace(text)
 	if trimmed == "" {
 		return Pasted{}, &Error{Problem: "there is nothing in it", Remedy: remedy}
