@@ -21,7 +21,7 @@ type Session struct {
 	hosts map[string]bool
 	n     atomic.Int64
 	dials atomic.Int64
-	ready atomic.Int64 // connections still to be opened ahead; see Ready
+	ahead ahead
 }
 
 // Session starts a diagnosis. urls are those that the user named: the case's
@@ -106,7 +106,7 @@ func (s *Session) attempts(ctx context.Context, w wireRequest, x *exchange.Excha
 	for n := 1; n <= maxAttempts; n++ {
 		var c *conn
 		reused := true
-		if c = s.c.pool.get(w.place); c == nil {
+		if c = s.connection(ctx, w.place); c == nil {
 			reused = false
 			if c, err = s.dial(ctx, w.place, p); err != nil {
 				break
