@@ -80,13 +80,17 @@ func pinnedFinding(v *view, sev Severity) []Finding {
 	}
 	mark, _ := stored(old)
 	was := header(old, hACAO)
+	l := answer.LayerCache
+	if layer(old) == answer.LayerProxy {
+		l = answer.LayerProxy // a cache behind Cloudflare
+	}
 	whose := "an answer without " + hACAO
 	if was != "" {
 		whose = "the answer for " + was
 	}
 	return one(Finding{
 		Severity: sev,
-		Layer:    answer.LayerCache,
+		Layer:    l,
 		Detail: fmt.Sprintf("A cache keeps one copy for all origins, and it is %s. Your page at %s gets it and cannot use it. The same URL with a query that nobody used before is answered rightly, so the stored copy is at fault, not the API's policy alone.",
 			whose, v.c.Origin),
 		Evidence: []answer.Evidence{
@@ -94,7 +98,7 @@ func pinnedFinding(v *view, sev Severity) []Finding {
 			ev(old, hACAO, "it is "+got(old)+", for a request with Origin "+v.c.Origin),
 			ev(fresh, hACAO, "fresh, the same resource answers "+got(fresh)),
 		},
-		Fix: Fix{Layer: answer.LayerCache, Recipe: snippets.RecipeCORS, Targets: servers(answer.LayerOrigin)},
+		Fix: Fix{Layer: l, Recipe: snippets.RecipeCORS, Targets: servers(answer.LayerOrigin)},
 	})
 }
 

@@ -10,15 +10,15 @@ package finding
 
 // Cloudflare Access (access.go). Layer access.
 const (
-	AccessLoginRedirect        = "access-login-redirect"         // error, 1: the real request was redirected to the login
+	AccessLoginRedirect        = "access-login-redirect"         // error, 1: the real request was redirected to the login; warning where the request was held back and the GET shows it
 	AccessSessionExpired       = "access-session-expired"        // error, 1: the same, but a session had been there: an expired token, or a call to the page's own origin
 	AccessLoginPage            = "access-login-page"             // error, 1: the login page came as the answer
-	AccessUnauthorized         = "access-unauthorized"           // error, 1: 401 by Access on the real request
+	AccessUnauthorized         = "access-unauthorized"           // error, 1: 401 by Access on the real request; info without mistake where the page shares the origin and can read it
 	AccessForbidden            = "access-forbidden"              // error, 1: 403 by Access on the real request
 	AccessTokenAudience        = "access-token-audience"         // error, 1: a token travelled, but it is for another application, or the team's global token
 	AccessServiceTokenRejected = "access-service-token-rejected" // error, 1: a service token travelled and Access still refused
 	AccessServiceTokenInPage   = "access-service-token-in-page"  // warning: the page's script sets cf-access-client-id or -secret: public, and it forces a preflight
-	AccessCookieStaysHome      = "access-cookie-stays-home"      // error, 1: there is a session, but its cookie did not travel, so Access saw a stranger
+	AccessCookieStaysHome      = "access-cookie-stays-home"      // error, 1: no cookie could travel with this request (credentials mode, SameSite, another host), so Access saw a stranger; access-login-redirect (or -unauthorized, -forbidden, -login-page) follows from it
 	AccessPreflightRefused     = "access-preflight-refused"      // error, 2: Access answered the preflight with 401, 403, a redirect or a page
 	AccessCORSIncomplete       = "access-cors-incomplete"        // error, 2: Access's own CORS settings answered the preflight, but lack origin, method, header or credentials
 	AccessCORSPreflightOnly    = "access-cors-preflight-only"    // error, 4: Access's CORS settings passed the preflight; the real answer, made behind Access, has no CORS headers

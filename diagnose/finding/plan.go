@@ -414,6 +414,7 @@ func (w *world) letSessionTravel(wl wall, p snippets.Policy) Step {
 		what := "have the user log in at " + v.host() + " first"
 		if w.c.Credentials != exchange.CredentialsInclude {
 			what = "ask with credentials: \"include\" in the code, and " + what
+			s.Who = "you, in the page's code, and whoever runs Zero Trust"
 		}
 		if v.crossSite() {
 			what += "; set the application's cookie to SameSite=None (same_site_cookie_attribute)"

@@ -20,7 +20,7 @@ func Ticket(in Input, fs []Finding, steps []Step) string {
 	var b strings.Builder
 	line := func(label, text string) {
 		if text != "" {
-			fmt.Fprintf(&b, "%-10s %s\n", label+":", text)
+			fmt.Fprintf(&b, "%-11s %s\n", label+":", text)
 		}
 	}
 	line("For", steps[0].Who)
@@ -41,7 +41,7 @@ func Ticket(in Input, fs []Finding, steps []Step) string {
 	line("Costs", steps[0].Cost)
 	for _, s := range steps[1:] {
 		if s.Alternative {
-			line("Or", s.Summary)
+			line("Or", strings.TrimPrefix(s.Summary, "or "))
 			break
 		}
 	}

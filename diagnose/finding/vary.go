@@ -32,7 +32,7 @@ func (v *view) depends() (mine, other *answer.Seen) {
 		default:
 			continue
 		}
-		if !plainAnswer(s) || sentOrigin(s) == v.c.Origin || status(s) != status(mine) || layer(s) != layer(mine) {
+		if !plainAnswer(s) || sentOrigin(s) == v.c.Origin || status(s) != status(mine) {
 			continue
 		}
 		if strings.TrimSpace(header(s, hACAO)) != v.c.Origin {
