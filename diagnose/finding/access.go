@@ -114,7 +114,6 @@ func accessRule(id string, title, detail func(v *view, s *answer.Seen) string) f
 			Evidence: accessEvidence(s), Fix: fixSameOrigin(answer.LayerAccess)}
 		if !v.blocked && v.in.Fetch.SameOrigin && status(s) == 401 {
 			// The page can read this 401, and is meant to act on it.
-			f.Severity, f.Mistake = Info, noMistake
 			f.Detail = "The 401 is Access's own: the session is over. This call goes to the page's own origin, so the script can read the 401 and have the user log in again."
 		}
 		return one(f)

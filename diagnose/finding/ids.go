@@ -13,7 +13,7 @@ const (
 	AccessLoginRedirect        = "access-login-redirect"         // error, 1: the real request was redirected to the login; warning where the request was held back and the GET shows it
 	AccessSessionExpired       = "access-session-expired"        // error, 1: the same, but a session had been there: an expired token, or a call to the page's own origin
 	AccessLoginPage            = "access-login-page"             // error, 1: the login page came as the answer
-	AccessUnauthorized         = "access-unauthorized"           // error, 1: 401 by Access on the real request; info without mistake where the page shares the origin and can read it
+	AccessUnauthorized         = "access-unauthorized"           // error, 1: 401 by Access on the real request; warning where the page shares the origin and can read it
 	AccessForbidden            = "access-forbidden"              // error, 1: 403 by Access on the real request
 	AccessTokenAudience        = "access-token-audience"         // error, 1: a token travelled, but it is for another application, or the team's global token
 	AccessServiceTokenRejected = "access-service-token-rejected" // error, 1: a service token travelled and Access still refused
