@@ -2,6 +2,7 @@ package redact
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -34,8 +35,19 @@ func SecretParameter(name string) bool {
 	return secretParameters[bare(name)] || SecretName(name)
 }
 
+// bare is a name in lower case, without "-" and "_".
 func bare(name string) string {
-	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name))
+	b := make([]byte, 0, 48)
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '-' || c == '_':
+		case 'A' <= c && c <= 'Z':
+			b = append(b, c+'a'-'A')
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(b)
 }
 
 // SecretName says whether the value of a header or JSON member of that name is
@@ -55,36 +67,35 @@ func SecretName(name string) bool {
 
 // shape is a pattern that gives a secret away whoever it belongs to.
 type shape struct {
-	// hint must occur, in lower case, for the pattern to be tried at all.
-	hint string
-	re   *regexp.Regexp
-	with string
+	// One of the hints must occur for the pattern to be tried at all.
+	hints []string
+	re    *regexp.Regexp
+	with  string
 }
 
 var shapes = sync.OnceValue(func() []shape {
 	return []shape{
 		// A JWT, or the first two parts of one.
-		{"eyj", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*){1,2}`), Mask},
+		{[]string{"eyJ"}, regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*){1,2}`), Mask},
 		// A service token of Access made since 2026-08.
-		{"cfast_", regexp.MustCompile(`\bcfast_[A-Za-z0-9]{8,}`), Mask},
+		{[]string{"cfast_"}, regexp.MustCompile(`\bcfast_[A-Za-z0-9]{8,}`), Mask},
 		// user:password@ in a URL, encoded or not.
-		{"@", regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/?#@"'<>]+@`), "${1}" + Mask + "@"},
-		{"%40", regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*%3a%2f%2f)[^\s/?#@"'<>]+?%40`), "${1}" + Mask + "%40"},
-		{"bearer ", regexp.MustCompile(`(?i)\b(bearer )[A-Za-z0-9._~+/:-]{8,}=*`), "${1}" + Mask},
-		{"basic ", regexp.MustCompile(`(?i)\b(basic )[A-Za-z0-9+/]{8,}=*`), "${1}" + Mask},
+		{[]string{"@"}, regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s/?#@"'<>]+@`), "${1}" + Mask + "@"},
+		{[]string{"%40"}, regexp.MustCompile(`(?i)([a-z][a-z0-9+.-]*%3a%2f%2f)[^\s/?#@"'<>]+?%40`), "${1}" + Mask + "%40"},
+		{[]string{"earer ", "EARER "}, regexp.MustCompile(`(?i)\b(bearer )[A-Za-z0-9._~+/:-]{8,}=*`), "${1}" + Mask},
+		{[]string{"asic ", "ASIC "}, regexp.MustCompile(`(?i)\b(basic )[A-Za-z0-9+/]{8,}=*`), "${1}" + Mask},
 		// The cookies of Access and of passed challenges.
-		{"cf_", regexp.MustCompile(`(?i)\b((?:CF_Authorization|CF_AppSession|CF_Session|CF_Binding|CF_Device|cf_clearance)(?:=|%3D))[^\s;,&"'<>\[]+`), "${1}" + Mask},
+		{[]string{"CF_", "cf_", "Cf_"}, regexp.MustCompile(`(?i)\b((?:CF_Authorization|CF_AppSession|CF_Session|CF_Binding|CF_Device|cf_clearance)(?:=|%3D))[^\s;,&"'<>\[]+`), "${1}" + Mask},
 		// name=secret in a query, and "name":"secret" in JSON.
-		{"=", regexp.MustCompile(`([?&;])([A-Za-z0-9_.-]{2,40})=([^&#\s"'<>;\[]+)`), ""},
-		{":", regexp.MustCompile(`"([A-Za-z0-9_.-]{2,40})"(\s*:\s*)"((?:[^"\\]|\\.)*)"`), ""},
+		{[]string{"="}, regexp.MustCompile(`([?&;])([A-Za-z0-9_.-]{2,40})=([^&#\s"'<>;\[]+)`), ""},
+		{[]string{"\":", "\" :"}, regexp.MustCompile(`"([A-Za-z0-9_.-]{2,40})"(\s*:\s*)"((?:[^"\\]|\\.)*)"`), ""},
 	}
 })
 
 // byShape masks what has the shape of a secret.
 func byShape(s string) string {
-	folded := strings.ToLower(s)
 	for _, sh := range shapes() {
-		if !strings.Contains(folded, sh.hint) {
+		if !slices.ContainsFunc(sh.hints, func(h string) bool { return strings.Contains(s, h) }) {
 			continue
 		}
 		if sh.with != "" {
@@ -93,7 +104,7 @@ func byShape(s string) string {
 		}
 		s = sh.re.ReplaceAllStringFunc(s, func(m string) string {
 			g := sh.re.FindStringSubmatch(m)
-			if sh.hint == "=" {
+			if sh.hints[0] == "=" {
 				if !SecretParameter(g[2]) {
 					return m
 				}

@@ -1,0 +1,152 @@
+package batch_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"corstui/diagnose"
+	"corstui/diagnose/batch"
+	"corstui/diagnose/probe"
+	"corstui/diagnose/report"
+)
+
+// api answers every preflight and request as a well set-up API does.
+func api(requests *atomic.Int64) *httptest.Server {
+	return httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		h := w.Header()
+		h.Set("Access-Control-Allow-Origin", "https://app.example.com")
+		h.Set("Vary", "Origin")
+		if r.Method == http.MethodOptions {
+			h.Set("Access-Control-Allow-Methods", "PUT")
+			h.Set("Access-Control-Allow-Headers", "x-client")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		h.Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"ok":true}`)
+	}))
+}
+
+// cases writes n cases, each with a preflight and a request.
+func cases(n int) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		b := bufio.NewWriter(w)
+		for i := range n {
+			fmt.Fprintf(b, `{"id":%d,"url":"https://api.example.com/items/%d","origin":"https://app.example.com","headers":[["X-Client","web"]]}`+"\n", i, i)
+		}
+		_ = b.Flush()
+		_ = w.Close()
+	}()
+	return r
+}
+
+// plain makes the two requests of each case with an ordinary keep-alive client,
+// as many at once as the batch does, and reads the bodies.
+func plain(b *testing.B, s *httptest.Server, n, concurrency int) time.Duration {
+	t := s.Client().Transport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = concurrency
+	defer t.CloseIdleConnections()
+	ids := make(chan int)
+	var wg sync.WaitGroup
+	start := time.Now()
+	for range concurrency {
+		wg.Go(func() {
+			for i := range ids {
+				for _, method := range []string{http.MethodOptions, http.MethodGet} {
+					r, _ := http.NewRequest(method, fmt.Sprintf("%s/items/%d", s.URL, i), nil)
+					r.Header.Set("Origin", "https://app.example.com")
+					resp, err := t.RoundTrip(r)
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					_, _ = io.Copy(io.Discard, resp.Body)
+					_ = resp.Body.Close()
+				}
+			}
+		})
+	}
+	for i := range n {
+		ids <- i
+	}
+	close(ids)
+	wg.Wait()
+	return time.Since(start)
+}
+
+// BenchmarkBatch prints how the batch's throughput compares with a plain
+// keep-alive client that makes the same requests (1 would be equal), and the
+// most memory that was in use.
+func BenchmarkBatch(b *testing.B) {
+	for _, n := range []int{200, 10_000} {
+		b.Run(fmt.Sprintf("%d cases", n), func(b *testing.B) {
+			var requests atomic.Int64
+			s := api(&requests)
+			defer s.Close()
+			o := batch.Options{
+				Concurrency: 16, ShardIndex: 1, ShardCount: 1, Render: report.AsLine,
+				Diagnosis: diagnose.Options{VerdictOnly: true, Network: probe.Network{
+					ConnectTo: []string{"::" + strings.TrimPrefix(s.URL, "https://")}, Insecure: true,
+				}},
+			}
+			var mine, theirs time.Duration
+			var peak uint64
+			for b.Loop() {
+				start := time.Now()
+				var lines counter
+				stop := watch(&peak)
+				if _, err := batch.Run(context.Background(), cases(n), &lines, o); err != nil {
+					b.Fatal(err)
+				}
+				stop()
+				mine += time.Since(start)
+				if lines.n != n {
+					b.Fatalf("%d lines for %d cases", lines.n, n)
+				}
+				theirs += plain(b, s, n, o.Concurrency)
+			}
+			b.ReportMetric(theirs.Seconds()/mine.Seconds(), "throughput-ratio")
+			b.ReportMetric(float64(n*b.N)/mine.Seconds(), "cases/s")
+			b.ReportMetric(float64(peak)/(1<<20), "MiB-heap")
+		})
+	}
+}
+
+type counter struct{ n int }
+
+func (c *counter) Write(b []byte) (int, error) {
+	c.n += bytes.Count(b, []byte("\n"))
+	return len(b), nil
+}
+
+// watch samples the heap until it is stopped.
+func watch(peak *uint64) (stop func()) {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(20 * time.Millisecond):
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				*peak = max(*peak, m.HeapInuse)
+			}
+		}
+	})
+	return func() { close(done); wg.Wait() }
+}
