@@ -46,7 +46,7 @@ func (c capture) exchange() exchange.Exchange {
 	return exchange.Exchange{
 		ID: "e1", Purpose: exchange.PurposeRequest,
 		Request:  exchange.Request{Method: c.Method, URL: c.URL},
-		Response: &exchange.Response{Status: c.Status, Headers: c.Headers, Body: c.Body, Partial: c.Partial},
+		Response: &exchange.Response{Status: c.Status, Headers: c.Headers, Body: c.Body, Partial: c.Partial || incomplete(c.Headers)},
 	}
 }
 

@@ -17,8 +17,9 @@ const (
 )
 
 var (
-	hex64RE       = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
-	accessTitleRE = regexp.MustCompile(`(?i)^(.*\S)?\s*Cloudflare Access$`)
+	hex64RE = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+	// The middle dot is what Access writes; posts and tools turn it into others.
+	accessTitleRE = regexp.MustCompile(`(?i)^(?:.{0,60}?(?:[・·⋅•∙‧]|&\S{1,8};)\s*|(?:sign in|log in|login|error|forbidden|access denied)\s*\S{0,3}\s*)?Cloudflare Access$`)
 	accessErrorRE = regexp.MustCompile(`(?i)^Error\s*\S*\s*Cloudflare Access$`)
 )
 
@@ -140,7 +141,7 @@ var accessRules = []Rule{
 		Says:   "The page carries the title of Cloudflare Access's own pages.",
 		Source: "cloudflare/workers-sdk takes a 403 with that title for a block by Access; published pages", Grade: Observed, cloudflare: true,
 		match: func(v *view) *hit {
-			if !accessTitleRE.MatchString(v.title) || v.whole && !v.front && !teamDomain(v.host) {
+			if !accessTitleRE.MatchString(v.title) || !teamDomain(v.host) && (v.whole && !v.front || v.ccs != "" && v.status == 200) {
 				return nil
 			}
 			h := &hit{strength: Likely, product: refusal(v), says: "The page is titled “" + show(v.title) + "”, as Cloudflare Access titles its own pages."}

@@ -51,6 +51,15 @@ var unmarkedRules = []Rule{
 // workerRules speak of hosts where no origin exists.
 var workerRules = []Rule{
 	{
+		ID: "workers-dev-nothing", Matches: "404 “There is nothing here yet” under workers.dev",
+		What: "body", Layer: LayerEdge, Strength: Likely, Product: "no Worker published",
+		Says:   "Cloudflare says that no Worker is published under this name.",
+		Source: "common knowledge", Grade: Inferred,
+		match: when(func(v *view) bool {
+			return underHost(v.host, "workers.dev") && v.is(404) && v.contains("There is nothing here yet")
+		}),
+	},
+	{
 		ID: "workers-dev", Matches: "a host under workers.dev",
 		What: "URL", Layer: LayerWorker, Strength: Certain, Product: "Cloudflare Worker",
 		Says:   "Behind a workers.dev host there is no origin: the Worker's code made this answer.",
@@ -133,7 +142,8 @@ var behindRules = []Rule{
 		match: when(func(v *view) bool {
 			c := strings.ToLower(v.header("x-cache"))
 			return strings.HasSuffix(c, "miss from cloudfront") || strings.HasSuffix(c, "error from cloudfront") && v.text != "" ||
-				v.has("x-envoy-upstream-service-time", "x-kong-upstream-latency", "x-runtime") || strings.Contains(strings.ToLower(v.header("cache-status")), "fwd=")
+				v.has("x-envoy-upstream-service-time", "x-kong-upstream-latency", "x-runtime") || strings.Contains(strings.ToLower(v.header("cache-status")), "fwd=") ||
+				!v.noCCS && (v.has("x-matched-path", "x-render-origin-server", "x-railway-edge", "x-cloud-trace-context") || platformApp(v))
 		}),
 	},
 	{
@@ -146,12 +156,52 @@ var behindRules = []Rule{
 		}),
 	},
 	{
+		ID: "app-form", Matches: "a complete answer in an app's form (JSON, a session cookie, request id, rate limit, CORS headers), and no CDN or proxy shows itself",
+		What: "headers", Layer: LayerOrigin, Strength: Likely,
+		Says:   "The answer has the form of an app's, and neither Cloudflare nor another CDN or proxy shows itself in it.",
+		Source: "order of things", Grade: Inferred, faint: true,
+		match: when(func(v *view) bool { return v.whole && v.status != 0 && !v.front && appForm(v) && nobodyBetween(v) }),
+	},
+	{
 		ID: "local-address", Matches: "the host asked is this machine or one of a private network, and Cloudflare is not on the way",
 		What: "URL", Layer: LayerOrigin, Strength: Likely,
 		Says:   "The host asked is this machine or one of a private network: a server there answered.",
 		Source: "order of things", Grade: Inferred, faint: true,
 		match: when(func(v *view) bool { return v.local() && !v.front }),
 	},
+}
+
+// platformApp says whether a hosting platform passed on an answer with a body
+// or type of an app's: Vercel, Fly, Heroku.
+func platformApp(v *view) bool {
+	switch strings.ToUpper(v.header("x-vercel-cache")) {
+	case "MISS", "BYPASS", "REVALIDATED":
+		return true
+	}
+	fly := v.has("fly-request-id") || via("fly.io")(v)
+	return (fly || via("vegur")(v) || via("heroku-router")(v) || v.has("x-vercel-id") && !v.redirect()) && (v.has("content-type") || v.text != "") && v.status < 502
+}
+
+// appSigns are headers that apps send and proxies leave alone.
+var appSigns = []string{
+	"x-request-id", "x-correlation-id", "x-ratelimit-limit", "x-ratelimit-remaining", "x-rate-limit-limit", "ratelimit", "ratelimit-limit", "x-runtime", "x-powered-by", "x-generator",
+	"x-api-version", "x-trace-id", "access-control-allow-origin", "etag",
+}
+
+// appCookies are session cookies of app frameworks.
+var appCookies = []string{"connect.sid=", "sessionid=", "csrftoken=", "JSESSIONID=", "PHPSESSID=", "laravel_session=", "XSRF-TOKEN=", "ASP.NET_SessionId=", ".AspNetCore.", "_session_id=", "session="}
+
+// appForm says whether an answer has the form of an app's.
+func appForm(v *view) bool {
+	if v.has(appSigns...) || strings.HasSuffix(v.mediaType(), "json") && v.text != "" {
+		return true
+	}
+	return slices.ContainsFunc(appCookies, v.setsCookie)
+}
+
+// nobodyBetween says whether no CDN, gateway or proxy shows itself.
+func nobodyBetween(v *view) bool {
+	return !v.has("via", "x-cache", "x-served-by", "cdn-loop", "forwarded") && !slices.ContainsFunc(passages, func(p passage) bool { return p.seen(v) })
 }
 
 // lastRules say what may have answered where nothing else decides.

@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 var (
 	codeTextRE   = regexp.MustCompile(`(?i)^error code:\s*([0-9]{3,5})$`)
 	codePageRE   = regexp.MustCompile(`(?is)cf-error-code"?[^>]*>\s*(?:error\s*)?([0-9]{3,5})\s*<`)
 	codeNearRE   = regexp.MustCompile(`(?i)error(?:\s|&nbsp;|<[^>]{0,80}>)*(?:code)?:?(?:\s|&nbsp;|<[^>]{0,80}>)*([0-9]{3,4})\b`)
-	codeShownRE  = regexp.MustCompile(`(?i)^\s*error(?:\s+code)?:?\s+(1[0-9]{3}|5[0-9]{2})\b`)
+	codeShownRE  = regexp.MustCompile(`(?im)^\s*error(?:\s+code)?:?\s+(1[0-9]{3}|5[0-9]{2})\b`)
 	frontMatter  = regexp.MustCompile(`(?s)^---\s*\n(.*?)\n---`)
 	pageRayRE    = regexp.MustCompile(`(?is)ray id:?(?:\s|&nbsp;|<[^>]{0,80}>)*([0-9a-f]{16})\b`)
 	titleFiveRE  = regexp.MustCompile(`^(\S+) \| (5[0-9]{2}): `)
@@ -91,14 +92,16 @@ var edgeRules = []Rule{
 				return nil
 			}
 			built := v.contains("cf-error-details") || v.contains("cf_styles-css") || v.contains("/cdn-cgi/styles/")
-			if m := codePageRE.FindStringSubmatch(v.body); m != nil {
+			if m := v.find(codePageRE, "cf-error-code"); m != nil {
 				return pageHit(v, m[1])
 			}
 			if !built {
 				return nil
 			}
-			if m := codeNearRE.FindStringSubmatch(v.body); m != nil && plausibleCode(v, m[1]) {
-				return pageHit(v, m[1])
+			for _, m := range codeNearRE.FindAllStringSubmatch(v.body, 20) {
+				if plausibleCode(v, m[1]) {
+					return pageHit(v, m[1])
+				}
 			}
 			if m := titleFiveRE.FindStringSubmatch(v.title); m != nil {
 				return pageHit(v, m[2])
@@ -125,10 +128,14 @@ var edgeRules = []Rule{
 				return nil
 			}
 			m := codeShownRE.FindStringSubmatch(v.text)
-			if m == nil || !pageRayRE.MatchString(v.text) {
+			if m == nil || !pageRayRE.MatchString(v.text) && !v.contains("cloudflare") {
 				return nil
 			}
-			return pageHit(v, m[1])
+			h := pageHit(v, m[1])
+			if !pageRayRE.MatchString(v.text) || v.status == 0 {
+				h.strength = Likely
+			}
+			return h
 		},
 	},
 	{
@@ -253,8 +260,32 @@ var edgeRules = []Rule{
 		Source: "Cloudflare docs «Always Use HTTPS»; order of things", Grade: Inferred, cloudflare: true,
 		match: when(func(v *view) bool {
 			return v.noCCS && (v.status == 301 || v.status == 308) && v.location != nil && v.url != nil && v.url.Scheme == "http" && v.location.Scheme == "https" &&
-				v.url.Hostname() == v.location.Hostname() && v.url.RequestURI() == v.location.RequestURI() && (strings.Contains(v.header("server-timing"), "cfOrigin;dur=0") || v.text == "" && v.contentLength() == 0)
+				v.url.Hostname() == v.location.Hostname() && v.url.RequestURI() == v.location.RequestURI()
 		}),
+	},
+	{
+		ID: "redirect-hour", Matches: "301 or 302 without cf-cache-status, with cache-control: max-age=3600 and expires an hour after date",
+		What: "cache-control, expires", Layer: LayerEdge, Strength: Likely, Product: "Cloudflare redirect",
+		Says:   "Redirects that Cloudflare makes itself may be kept for exactly one hour; no cf-cache-status stands beside it.",
+		Source: "common knowledge of Always Use HTTPS and Page Rules", Grade: Inferred, cloudflare: true,
+		match: when(func(v *view) bool {
+			return v.noCCS && v.redirect() && strings.EqualFold(v.header("cache-control"), "max-age=3600") && v.lasts(time.Hour)
+		}),
+	},
+	{
+		ID: "waiting-room", Matches: "JSON with cfWaitingRoom, or the default title of a Waiting Room",
+		What: "body: cfWaitingRoom", Layer: LayerEdge, Strength: Certain, Product: "Waiting Room",
+		Says:   "The answer is that of a Cloudflare Waiting Room: the visitor is in the queue.",
+		Source: "Cloudflare docs «Get JSON-friendly Waiting Room»", Grade: Documented, cloudflare: true,
+		match: func(v *view) *hit {
+			if room, ok := v.obj["cfWaitingRoom"].(map[string]any); ok && room["inWaitingRoom"] == true {
+				return &hit{}
+			}
+			if v.title == "Waiting Room powered by Cloudflare" && v.front {
+				return &hit{strength: Likely, what: "title"}
+			}
+			return nil
+		},
 	},
 }
 
@@ -335,7 +366,7 @@ func plausibleCode(v *view, digits string) bool {
 
 // pageRay returns the Ray ID that a page shows.
 func pageRay(v *view) string {
-	if m := pageRayRE.FindStringSubmatch(v.body); m != nil {
+	if m := v.find(pageRayRE, "ray id"); m != nil {
 		return m[1]
 	}
 	return ""

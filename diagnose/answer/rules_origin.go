@@ -29,12 +29,10 @@ var appServers = []appServer{
 }
 
 var (
-	xmlErrorRE    = regexp.MustCompile(`(?is)^(<\?xml[^>]*>\s*)?<error[^>]*>\s*<code>\s*(\w+)\s*</code>`)
-	cannotRE      = regexp.MustCompile(`(?s)<pre>Cannot (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) [^<]*</pre>`)
-	apacheSignRE  = regexp.MustCompile(`(?is)<address>Apache(/[0-9.]+)?[^<]*Server at [^<]+ Port \d+</address>`)
-	nginxSignRE   = regexp.MustCompile(`(?is)<center>(nginx|openresty)(/[0-9.]+)?</center>`)
-	symfonyRE     = regexp.MustCompile(`(?is)<title>\s*An Error Occurred: [^<]+</title>`)
-	djangoDebugRE = regexp.MustCompile(`(?is)You're seeing this error because you have <code>DEBUG = True</code>`)
+	xmlErrorRE   = regexp.MustCompile(`(?is)^(<\?xml[^>]*>\s*)?<error[^>]*>\s*<code>\s*(\w+)\s*</code>`)
+	cannotRE     = regexp.MustCompile(`(?s)<pre>Cannot (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) [^<]*</pre>`)
+	apacheSignRE = regexp.MustCompile(`(?is)<address>Apache(/[0-9.]+)?[^<]*Server at [^<]+ Port \d+</address>`)
+	nginxSignRE  = regexp.MustCompile(`(?is)<center>(nginx|openresty)(/[0-9.]+)?</center>`)
 )
 
 // originRules name what stands at the end of the way: an app, its web server or
@@ -63,7 +61,7 @@ var originRules = []Rule{
 		Says:   "The XML error object is that of an object storage.",
 		Source: "published answers; Amazon S3 API reference «Error responses»", Grade: Documented,
 		match: func(v *view) *hit {
-			if !v.failed() || !xmlErrorRE.MatchString(v.text) {
+			if !v.failed() || !v.contains("<error") || !xmlErrorRE.MatchString(v.text) {
 				return nil
 			}
 			switch {
@@ -104,7 +102,7 @@ var originRules = []Rule{
 		What: "body", Layer: LayerOrigin, Strength: Likely, Product: "Express",
 		Says:   "“Cannot " + "METHOD /path” is the default page of an Express app that has no such route.",
 		Source: "pillarjs/finalhandler source; a development server in front may write the same", Grade: Observed,
-		match: when(func(v *view) bool { return v.failed() && cannotRE.MatchString(v.body) && len(v.text) < 2000 }),
+		match: when(func(v *view) bool { return v.failed() && len(v.text) < 2000 && cannotRE.MatchString(v.body) }),
 	},
 	{
 		ID: "origin-fastapi", Matches: "JSON {\"detail\":\"Not Found\"} or the like alone",
@@ -146,13 +144,13 @@ var originRules = []Rule{
 				product string
 				yes     bool
 			}{
-				{"Symfony", symfonyRE.MatchString(v.body)},
-				{"Django", djangoDebugRE.MatchString(v.body)},
+				{"Symfony", strings.HasPrefix(v.title, "An Error Occurred: ")},
+				{"Django", v.contains("You're seeing this error because you have <code>DEBUG = True</code>")},
 				{"Laravel", v.contains("Laravel") && v.setsCookie("laravel_session=")},
 				{"Rails", v.contains("If you are the application owner check the logs for more information.")},
 				{"Tomcat", strings.HasPrefix(v.title, "HTTP Status ") && v.contains("Apache Tomcat")},
 				{"IIS", v.contains("<h2>404 - File or directory not found.</h2>") || v.contains("<h2>403 - Forbidden: Access is denied.</h2>")},
-				{"Apache", apacheSignRE.MatchString(v.body)},
+				{"Apache", v.find(apacheSignRE, "<address>apache") != nil},
 				{"Werkzeug (Flask)", v.contains("The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.")},
 				{"API Platform", v.str("@type") == "hydra:Error"},
 			} {
@@ -169,7 +167,7 @@ var originRules = []Rule{
 		Says:   "The short page is signed by nginx as web server.",
 		Source: "published answers; nginx source", Grade: Observed,
 		match: func(v *view) *hit {
-			if m := nginxSignRE.FindStringSubmatch(v.body); m != nil && len(v.text) < 3000 && v.status != 502 && v.status != 503 && v.status != 504 {
+			if m := v.find(nginxSignRE, "<center>"); m != nil && len(v.text) < 3000 && v.status != 502 && v.status != 503 && v.status != 504 {
 				return &hit{product: productOf(m[1])}
 			}
 			return nil

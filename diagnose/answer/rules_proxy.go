@@ -8,6 +8,7 @@ import (
 var (
 	awsErrorRE   = regexp.MustCompile(`(?i)^(Forbidden|MissingAuthenticationToken|AccessDenied|Unauthorized|InvalidSignature|IncompleteSignature|ExpiredToken|UnrecognizedClient|TooManyRequests|LimitExceeded|InternalServerError|BadRequest|NotFound|UnsupportedMediaType|RequestTooLarge|IntegrationTimeout|IntegrationFailure)Exception`)
 	akamaiRefRE  = regexp.MustCompile(`(?i)Reference(?:\s|&#32;)*(?:#|&#35;|&#x23;)\s*\d+(?:\.|&#46;)`)
+	devProxyRE   = regexp.MustCompile(`^Error occurr?ed while trying to proxy`)
 	railwayTexts = []string{"Application not found", "Application failed to respond"}
 	vercelTexts  = regexp.MustCompile(`(?s)^(The page could not be found|The deployment could not be found|An error occurred with this application|This Serverless Function|This deployment).*\b[A-Z][A-Z_]{5,}\b`)
 )
@@ -309,7 +310,7 @@ var proxyRules = []Rule{
 		Says:   "The page carries the reference number of Akamai's edge.",
 		Source: "published answers", Grade: Observed,
 		match: when(func(v *view) bool {
-			return v.failed() && akamaiRefRE.MatchString(v.body) && (v.server == "akamaighost" || v.contains("edgesuite") || v.contains("akamai"))
+			return v.failed() && v.find(akamaiRefRE, "reference") != nil && (v.server == "akamaighost" || v.contains("edgesuite") || v.contains("akamai"))
 		}),
 	},
 	{
@@ -608,6 +609,71 @@ var proxyRules = []Rule{
 		Source: "ngrok docs (errors)", Grade: Documented,
 		match: when(func(v *view) bool { return v.has("ngrok-error-code") }),
 	},
+	{
+		ID: "cloud-foundry", Matches: "x-cf-routererror",
+		What: "x-cf-routererror", Layer: LayerProxy, Strength: Certain, Product: "Cloud Foundry router",
+		Says:   "The Cloud Foundry router reports an error of its own in this header.",
+		Source: "Cloud Foundry docs (gorouter, X-Cf-RouterError)", Grade: Documented,
+		match: when(func(v *view) bool { return v.failed() && v.has("x-cf-routererror") }),
+	},
+	{
+		ID: "apigee", Matches: "JSON fault with faultstring and detail.errorcode",
+		What: "body: fault", Layer: LayerProxy, Strength: Certain, Product: "Apigee",
+		Says:   "The fault object is that of the Apigee gateway.",
+		Source: "Google docs (Apigee, fault handling)", Grade: Documented,
+		match: when(func(v *view) bool {
+			f, _ := v.obj["fault"].(map[string]any)
+			d, _ := f["detail"].(map[string]any)
+			return v.failed() && f["faultstring"] != nil && d["errorcode"] != nil
+		}),
+	},
+	{
+		ID: "wso2", Matches: "JSON with a code 9009xx of WSO2",
+		What: "body: code", Layer: LayerProxy, Strength: Likely, Product: "WSO2 API Manager",
+		Says:   "The code is one of the WSO2 gateway.",
+		Source: "common knowledge", Grade: Inferred,
+		match: when(func(v *view) bool {
+			n := v.num("code")
+			if f, ok := v.obj["fault"].(map[string]any); ok {
+				if c, ok := f["code"].(float64); ok {
+					n = int(c)
+				}
+			}
+			return v.failed() && n >= 900800 && n < 901000
+		}),
+	},
+	{
+		ID: "dev-proxy", Matches: "“Error occurred while trying to proxy …”",
+		What: "body", Layer: LayerProxy, Strength: Certain, Product: "development proxy (http-proxy-middleware)",
+		Says:   "The development server's proxy could not reach the API.",
+		Source: "chimurai/http-proxy-middleware source", Grade: Observed,
+		match: when(func(v *view) bool { return v.failed() && devProxyRE.MatchString(v.text) }),
+	},
+	{
+		ID: "google-lb", Matches: "Google's load balancer pages: “The server encountered a temporary error…”, “… (backend NotFound), service rules for the path …”",
+		What: "body", Layer: LayerProxy, Strength: Likely, Product: "Google load balancer",
+		Says:   "The text is one of Google's load balancer.",
+		Source: "published answers", Grade: Observed,
+		match: when(func(v *view) bool {
+			return v.failed() && len(v.text) < 3000 && (v.contains("<h1>Error: Server Error</h1>") || v.contains("(backend NotFound), service rules for the path"))
+		}),
+	},
+	{
+		ID: "ingress-default", Matches: "404 “default backend - 404”",
+		What: "body", Layer: LayerProxy, Strength: Certain, Product: "Kubernetes ingress",
+		Says:   "The ingress has no route for this host and path; its default backend says so.",
+		Source: "kubernetes/ingress-nginx source (default backend)", Grade: Observed,
+		match: when(func(v *view) bool { return v.is(404) && v.text == "default backend - 404" }),
+	},
+	{
+		ID: "openshift-router", Matches: "503 “Application is not available” of OpenShift",
+		What: "body", Layer: LayerProxy, Strength: Likely, Product: "OpenShift router",
+		Says:   "The OpenShift router has no running pod for this route.",
+		Source: "common knowledge", Grade: Inferred,
+		match: when(func(v *view) bool {
+			return v.is(503) && v.contains("<h1>Application is not available</h1>") && v.contains("OpenShift")
+		}),
+	},
 	// Generic caches and balancers
 	{
 		ID: "nginx-upstream", Matches: "502, 503 or 504 page signed nginx, openresty or with Apache's proxy text",
@@ -618,8 +684,15 @@ var proxyRules = []Rule{
 			if v.status != 502 && v.status != 503 && v.status != 504 {
 				return nil
 			}
-			if m := nginxSignRE.FindStringSubmatch(v.body); m != nil && len(v.text) < 3000 {
+			if m := v.find(nginxSignRE, "<center>"); m != nil && len(v.text) < 3000 {
 				return &hit{product: productOf(m[1])}
+			}
+			if v.text == "" && v.status != 503 && !v.has("content-type") || v.text == "" && v.status != 503 && v.mediaType() == "text/html" {
+				for _, server := range []string{"nginx", "openresty", "caddy", "apache"} {
+					if strings.HasPrefix(v.server, server) {
+						return &hit{product: show(strings.SplitN(v.header("server"), "/", 2)[0]), what: "server, status"}
+					}
+				}
 			}
 			if v.contains("The proxy server received an invalid") || v.contains("The proxy server could not handle the request") {
 				return &hit{product: "Apache", what: "body"}

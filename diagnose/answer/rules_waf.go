@@ -51,7 +51,7 @@ var wafRules = []Rule{
 		Says:   "The page sets up a Cloudflare challenge (_cf_chl_opt).",
 		Source: "published challenge pages of 2025 and 2026", Grade: Observed, cloudflare: true,
 		match: func(v *view) *hit {
-			if !v.is(403, 429, 503) || !chlOptRE.MatchString(v.body) {
+			if !v.is(403, 429, 503) || v.find(chlOptRE, "_cf_chl_opt") == nil {
 				return nil
 			}
 			if m := chlTypeRE.FindStringSubmatch(v.body); m != nil && strings.HasPrefix(m[1], "chl_api") {
@@ -96,6 +96,32 @@ var wafRules = []Rule{
 		},
 	},
 	{
+		ID: "waf-block-text", Matches: "403 with the heading of the block page and “Cloudflare Ray ID”, or its marker block_headline",
+		What: "body", Layer: LayerWAF, Strength: Certain, Product: productBlockPage,
+		Says:   "“Sorry, you have been blocked” with a Cloudflare Ray ID is the text of Cloudflare's block page.",
+		Source: "published block pages", Grade: Observed, cloudflare: true,
+		match: func(v *view) *hit {
+			if !v.is(403, 429, 503) || !(v.contains(`data-translate="block_headline"`) || v.contains("Sorry, you have been blocked") && v.contains("Ray ID")) {
+				return nil
+			}
+			h := &hit{rays: rayClaims(pageRay(v))}
+			if v.status != 403 {
+				h.strength = Likely
+			}
+			return h
+		},
+	},
+	{
+		ID: "waf-challenge-text", Matches: "403, 429 or 503 with the words of a challenge page",
+		What: "body", Layer: LayerWAF, Strength: Likely, Product: productChallenge,
+		Says:   "The words are those of a Cloudflare challenge page.",
+		Source: "published challenge pages", Grade: Observed, cloudflare: true,
+		match: when(func(v *view) bool {
+			return v.is(403, 429, 503) && (v.contains("needs to review the security of your connection before proceeding") ||
+				v.contains("Checking your browser before accessing") && v.contains("cloudflare") || v.contains("/cdn-cgi/challenge-platform/") && v.contains("/orchestrate/"))
+		}),
+	},
+	{
 		ID: "waf-old-title", Matches: "403 or 503 with an older title of a Cloudflare challenge or captcha",
 		What: "title", Layer: LayerWAF, Strength: Likely, Product: productChallenge,
 		Says:   "The title is one that Cloudflare's challenge pages carried in earlier years.",
@@ -122,12 +148,7 @@ var wafFaintRules = []Rule{
 		Says:   "Cloudflare's block page is the one that may be kept for exactly 15 seconds; no cf-cache-status stands beside it.",
 		Source: "published block pages", Grade: Observed, cloudflare: true,
 		match: when(func(v *view) bool {
-			if v.status != 403 || !v.noCCS || v.mediaType() != "text/html" || !strings.EqualFold(v.header("cache-control"), "max-age=15") {
-				return false
-			}
-			date, err1 := time.Parse(time.RFC1123, v.header("date"))
-			expires, err2 := time.Parse(time.RFC1123, v.header("expires"))
-			return err1 == nil && err2 == nil && expires.Sub(date).Abs() <= 16*time.Second && expires.After(date)
+			return v.status == 403 && v.noCCS && v.mediaType() == "text/html" && strings.EqualFold(v.header("cache-control"), "max-age=15") && v.lasts(15*time.Second)
 		}),
 	},
 	{
@@ -160,7 +181,7 @@ var wafFaintRules = []Rule{
 // challengeHit reads what a challenge page says of itself.
 func challengeHit(v *view) *hit {
 	h := &hit{product: productChallenge}
-	if !chlOptRE.MatchString(v.body) {
+	if v.find(chlOptRE, "_cf_chl_opt") == nil {
 		return h
 	}
 	if m := chlTypeRE.FindStringSubmatch(v.body); m != nil {

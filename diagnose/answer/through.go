@@ -60,6 +60,7 @@ var passages = []passage{
 	{"Heroku", []string{"Heroku"}, "via", func(v *view) bool { return via("vegur")(v) || via("heroku-router")(v) }},
 	{"Caddy", []string{"Caddy"}, "via", via("caddy")},
 	{"Squid", []string{"Squid"}, "via", via("(squid")},
+	{"Cloudflare Gateway", []string{"Cloudflare Gateway"}, "cf-team", anyHeader("cf-team")},
 	{"Imperva", []string{"Imperva"}, "x-iinfo", anyHeader("x-iinfo")},
 	{"Sucuri", []string{"Sucuri"}, "x-sucuri-id", anyHeader("x-sucuri-id")},
 	{"Bunny", []string{"Bunny"}, "cdn-requestid", func(v *view) bool { return strings.HasPrefix(v.server, "bunnycdn") && v.has("cdn-requestid") }},

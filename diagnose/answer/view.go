@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"corstui/diagnose/exchange"
 )
@@ -34,6 +35,7 @@ type view struct {
 	ray    string // the 16 hexadecimal digits of cf-ray, lower case
 
 	body  string // at most scanLimit bytes
+	lower string // body in lower case, for contains; made when first needed
 	text  string // body without white space around it
 	cut   bool   // the body is not all there
 	title string // content of <title>, entities of the common kind decoded
@@ -64,7 +66,7 @@ func look(x exchange.Exchange) *view {
 	v.front = v.server == "cloudflare" || v.server == "cloudflare-nginx" || v.hs.Has("cf-ray")
 	v.whole = !r.Partial
 	v.ccs = strings.ToUpper(strings.TrimSpace(v.hs.Value("cf-cache-status")))
-	v.noCCS = v.front && v.whole && !v.hs.Has("cf-cache-status")
+	v.noCCS = v.front && v.whole && !v.hs.Has("cf-cache-status") && !v.older(2019)
 	v.ray = rayRE.FindString(strings.ToLower(strings.TrimSpace(v.hs.Value("cf-ray"))))
 
 	v.body, v.cut = r.Body, r.BodyTruncated || r.BodyError != ""
@@ -124,6 +126,26 @@ func (v *view) is(statuses ...int) bool {
 	return false
 }
 
+// date parses a header that holds an HTTP-date, RFC 9110 section 5.6.7.
+func (v *view) date(name string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC1123, v.header(name))
+	return t, err == nil
+}
+
+// older says that the answer is from before that year. Until about 2019 many
+// answers from behind Cloudflare's cache lacked cf-cache-status.
+func (v *view) older(year int) bool {
+	t, ok := v.date("date")
+	return ok && t.Year() < year
+}
+
+// lasts says that expires lies that long after date, give or take a second.
+func (v *view) lasts(d time.Duration) bool {
+	from, ok1 := v.date("date")
+	to, ok2 := v.date("expires")
+	return ok1 && ok2 && (to.Sub(from)-d).Abs() <= time.Second
+}
+
 func (v *view) failed() bool   { return v.status == 0 || v.status >= 400 }
 func (v *view) redirect() bool { return v.status/100 == 3 }
 
@@ -153,7 +175,19 @@ func (v *view) has(names ...string) bool {
 
 // contains says whether the body holds this text, without regard to case.
 func (v *view) contains(s string) bool {
-	return strings.Contains(strings.ToLower(v.body), strings.ToLower(s))
+	if v.lower == "" && v.body != "" {
+		v.lower = strings.ToLower(v.body)
+	}
+	return strings.Contains(v.lower, strings.ToLower(s))
+}
+
+// find matches an expression in a body that holds this text: most bodies do
+// not, and the search for a text is far cheaper.
+func (v *view) find(re *regexp.Regexp, with string) []string {
+	if !v.contains(with) {
+		return nil
+	}
+	return re.FindStringSubmatch(v.body)
 }
 
 // setsCookie says whether the answer sets a cookie whose name starts so.

@@ -1,0 +1,189 @@
+package answer
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"corstui/diagnose/exchange"
+)
+
+// got is a made-up answer in the short form of a header block, for tables. A
+// front of Cloudflare is written as "CF".
+func got(method, url, block, body string) exchange.Exchange {
+	status := 200
+	hs := exchange.Headers{}
+	for i, l := range strings.Split(block, "\n") {
+		l = strings.TrimSpace(l)
+		switch {
+		case i == 0:
+			fmt.Sscan(l, &status)
+		case l == "CF":
+			hs = append(hs, exchange.Header{Name: "date", Value: "Wed, 25 Nov 2026 10:00:00 GMT"}, exchange.Header{Name: "server", Value: "cloudflare"}, exchange.Header{Name: "cf-ray", Value: "a058dc95796a4e0c-FRA"})
+		case l != "":
+			n, v, _ := strings.Cut(l, ":")
+			hs = append(hs, exchange.Header{Name: n, Value: strings.TrimSpace(v)})
+		}
+	}
+	return exchange.Exchange{
+		ID: "e1", Purpose: exchange.PurposeRequest, Request: exchange.Request{Method: method, URL: url},
+		Response: &exchange.Response{Status: status, Headers: hs, Body: body},
+	}
+}
+
+const (
+	api      = "https://api.example.com/v1/items"
+	hexAUD   = "4714c1358e65fe4b408ad6d432a5f878f08194bdb4752441fd56faefa9b2b6f2"
+	loginURL = "https://team.cloudflareaccess.com/cdn-cgi/access/login/api.example.com?kid=" + hexAUD + "&redirect_url=%2Fv1%2Fitems"
+)
+
+// TestAnswersAndTheirTraps holds answers that look like another's.
+func TestAnswersAndTheirTraps(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		method     string
+		url        string
+		block      string
+		body       string
+		layer      Layer
+		confidence Confidence // empty: likely or unknown, never certain
+	}{
+		// Access
+		{"login redirect", "GET", api, "302\nCF\nlocation: " + loginURL + "\nset-cookie: CF_AppSession=n1; Path=/", "", LayerAccess, Certain},
+		{"login redirect to HEAD", "HEAD", api, "302\nCF\nlocation: " + loginURL, "", LayerAccess, Certain},
+		{"login redirect of the government cloud", "GET", api, "302\nCF\nlocation: https://team.fed.cloudflareaccess.com/cdn-cgi/access/login/api.example.com", "", LayerAccess, Certain},
+		{"login redirect with a cache status", "GET", api, "302\nCF\ncf-cache-status: DYNAMIC\nlocation: " + loginURL, "", LayerAccess, Likely},
+		{"login redirect for another host", "GET", "https://app.example.net/", "302\nCF\nlocation: " + loginURL, "", LayerUnknown, Unknown},
+		{"login redirect through a proxy of the user's", "GET", api, "302\ndate: x\nserver: nginx\ncontent-length: 0\nlocation: " + loginURL, "", LayerAccess, Likely},
+		{"login on a domain of the team's own, with its cookie", "GET", api, "302\nCF\nlocation: https://login.example.com/cdn-cgi/access/login/api.example.com\nset-cookie: CF_AppSession=n1; Path=/", "", LayerAccess, Likely},
+		{"an app's logout redirect to the team domain", "GET", api, "302\nCF\ncf-cache-status: DYNAMIC\nlocation: https://team.cloudflareaccess.com/cdn-cgi/access/logout", "", LayerOrigin, Likely},
+		{"an app's redirect to its own login", "GET", api, "302\nCF\ncf-cache-status: DYNAMIC\nlocation: /login?next=/v1", "", LayerOrigin, Likely},
+		{"an unmarked redirect to a login", "GET", api, "302\nCF\nlocation: https://idp.example.com/login", "", LayerUnknown, Unknown},
+		{"a look-alike of the team domain", "GET", api, "302\nCF\nlocation: https://team.cloudflareaccess.com.evil.example/cdn-cgi/access/login/api.example.com", "", LayerAccess, Likely},
+		{"401 with the scheme of Access", "GET", api, "401\nCF\nwww-authenticate: Cloudflare-Access resource_metadata=\"https://api.example.com/.well-known/cloudflare-access-protected-resource/v1\"", "<html>", LayerAccess, Certain},
+		{"the scheme of Access beside another", "GET", api, "401\nCF\nWWW-Authenticate: Basic realm=\"x, y\", Cloudflare-Access", "", LayerAccess, Certain},
+		{"an app's Bearer 401", "GET", api, "401\nCF\nwww-authenticate: Bearer realm=\"api\", error=\"invalid_token\"", `{"error":"invalid_token"}`, LayerUnknown, Unknown},
+		{"Managed OAuth", "GET", api, "401\nCF\nwww-authenticate: Bearer realm=\"OAuth\", error=\"invalid_token\", resource_metadata=\"https://api.example.com/.well-known/cloudflare-access-protected-resource/v1/items\"", `{"error":"invalid_token"}`, LayerAccess, Certain},
+		{"an MCP server's own OAuth", "GET", api, "401\nCF\nwww-authenticate: Bearer resource_metadata=\"https://api.example.com/.well-known/oauth-protected-resource\"", "", LayerUnknown, Unknown},
+		{"refusal with both headers", "OPTIONS", api, "403\nCF\ncf-access-aud: " + hexAUD + "\ncf-access-domain: api.example.com", "", LayerAccess, Certain},
+		{"refusal of a wildcard application", "GET", api, "403\nCF\nCf-Access-Aud: " + hexAUD + "\nCf-Access-Domain: *.example.com/v1", "", LayerAccess, Certain},
+		{"an inner Access", "GET", api, "403\nCF\ncf-access-aud: " + hexAUD + "\ncf-access-domain: inner.example.net", "", LayerAccess, Likely},
+		{"one header of Access alone", "GET", api, "403\nCF\ncf-access-domain: api.example.com", "", LayerAccess, Likely},
+		{"headers of Access from another server", "GET", api, "403\ndate: x\nserver: nginx\ncontent-length: 0\ncf-access-aud: " + hexAUD + "\ncf-access-domain: api.example.com", "", LayerAccess, Likely},
+		{"refusal in JSON", "GET", api, "403\nCF\ncontent-type: application/json", `{"message":"Forbidden. You don't have permission to view this.","status_code":403,"aud":"` + hexAUD + `","ray_id":"a058dc95796a4e0c"}`, LayerAccess, Certain},
+		{"refusal in JSON, audience blacked out", "GET", api, "403\nCF\ncontent-type: application/json", `{"message":"Forbidden. You don't have permission to view this.","status_code":403,"aud":"REDACTED","ray_id":"a058dc95796a4e0c"}`, LayerAccess, Certain},
+		{"refusal in JSON of another request", "GET", api, "403\nCF\ncontent-type: application/json", `{"message":"Forbidden.","status_code":403,"aud":"` + hexAUD + `","ray_id":"b158dc95796a4e0c"}`, LayerAccess, Likely},
+		{"an app's own 403 JSON", "GET", api, "403\nCF\ncf-cache-status: DYNAMIC", `{"message":"Forbidden","status_code":403,"aud":"api"}`, LayerOrigin, Likely},
+		{"error page of Access", "GET", api, "403\nCF\ncontent-type: text/html", "<title>Error ・ Cloudflare Access</title>", LayerAccess, Certain},
+		{"login page on the team domain", "GET", "https://team.cloudflareaccess.com/cdn-cgi/access/login/api.example.com", "200\nCF\ncontent-type: text/html", "<title>Sign in ・ Cloudflare Access</title>", LayerAccess, Certain},
+		{"an article about Access", "GET", "https://blog.example.com/", "200\nCF\ncf-cache-status: DYNAMIC", "<title>How we use Cloudflare Access</title>", LayerAccess, ""},
+		{"the team's keys", "GET", "https://team.cloudflareaccess.com/cdn-cgi/access/certs", "200\nCF\ncontent-type: application/json", `{"keys":[{"kid":"1"}]}`, LayerAccess, Certain},
+		{"the protected-resource document", "GET", "https://api.example.com/.well-known/cloudflare-access-protected-resource/v1", "200\nCF", `{"resource":"https://api.example.com/v1","authorization_servers":["https://team.cloudflareaccess.com"]}`, LayerAccess, Certain},
+		{"Access lets the request by", "GET", api, "200\nCF\ncf-cache-status: DYNAMIC\nset-cookie: CF_Authorization=x; Path=/", "{}", LayerOrigin, Likely},
+
+		// WAF
+		{"managed challenge", "GET", api, "403\nCF\ncf-mitigated: challenge\ncontent-type: text/html; charset=UTF-8", "<title>Just a moment...</title><script>window._cf_chl_opt = {cvId: '3',cZone: 'api.example.com',cType: 'managed',cRay: 'a058dc95796a4e0c'}</script>", LayerWAF, Certain},
+		{"challenge without the header", "GET", api, "403\nCF\ncontent-type: text/html", "<script>(function(){window._cf_chl_opt={cvId:'3',cZone:'example.com',cType:'non-interactive',cRay:'a058dc95796a4e0c'};</script>", LayerWAF, Certain},
+		{"a relayed challenge", "GET", "https://app.example.net/api", "403\nCF\ncontent-type: text/html", "<script>window._cf_chl_opt={cvId:'3',cZone:'api.example.com',cType:'managed',cRay:'b158dc95796a4e0c'};</script>", LayerUnknown, Unknown},
+		{"a challenge header in the body text alone", "GET", api, "403\nCF\ncontent-type: application/json", `{"error":"cf-mitigated: challenge"}`, LayerUnknown, Unknown},
+		{"a spoofed challenge from nginx", "GET", api, "403\ndate: x\nserver: nginx\ncontent-length: 9\ncf-mitigated: challenge", "forbidden", LayerWAF, Likely},
+		{"a challenge header on JSON", "GET", api, "403\nCF\ncf-mitigated: challenge\ncontent-type: application/json", `{"a":1}`, LayerWAF, Likely},
+		{"a challenge header on success", "GET", api, "200\nCF\ncf-mitigated: challenge\ncf-cache-status: DYNAMIC", "ok", LayerWAF, Likely},
+		{"a challenge that came through CloudFront", "GET", api, "403\ndate: x\nserver: CloudFront\nvia: 1.1 x.cloudfront.net (CloudFront)\ncf-mitigated: challenge", "", LayerWAF, Likely},
+		{"JavaScript Detections in a page", "GET", api, "200\nCF\ncf-cache-status: DYNAMIC\ncontent-type: text/html", "<title>Shop</title><script>window.__CF$cv$params={r:'a058dc95796a4e0c'};a.src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'</script>", LayerOrigin, Likely},
+		{"a Turnstile frame", "GET", "https://challenges.cloudflare.com/cdn-cgi/challenge-platform/h/b/turnstile", "200\nCF", "<script>window._cf_chl_opt={cvId:'3',cType:'chl_api_m'};</script>", LayerEdge, Likely},
+		{"an article that shows _cf_chl_opt", "GET", "https://blog.example.com/x", "200\nCF\ncf-cache-status: HIT", "<code>window._cf_chl_opt = {cType: 'managed'}</code>", LayerCache, Certain},
+		{"block page", "GET", api, "403\nCF\ncontent-type: text/html", "<title>Attention Required! | Cloudflare</title>", LayerWAF, Certain},
+		{"block page by its headers alone", "HEAD", api, "403\nCF\ncontent-type: text/html; charset=UTF-8\ncache-control: max-age=15\nexpires: Wed, 25 Nov 2026 10:00:15 GMT", "", LayerWAF, Likely},
+		{"a block page in an app's article", "GET", api, "200\nCF\ncf-cache-status: DYNAMIC", "<title>Attention Required! | Cloudflare</title>", LayerOrigin, Likely},
+		{"a custom block response", "GET", api, "403\nCF\ncontent-type: application/json", `{"error":"blocked"}`, LayerUnknown, Unknown},
+		{"an app's 429", "GET", api, "429\nCF\ncf-cache-status: DYNAMIC\nretry-after: 5", `{"error":"slow down"}`, LayerOrigin, Likely},
+		{"an unmarked 429", "GET", api, "429\nCF\ncontent-type: application/json", `{"error":"slow down"}`, LayerUnknown, Unknown},
+		{"rate limit text", "GET", api, "429\nCF\ncontent-type: text/plain", "error code: 1015\n", LayerWAF, Certain},
+		{"rate limit text on HTTP/1.1", "GET", api, "429\nDate: x\nServer: cloudflare\nCF-RAY: a058dc95796a4e0c-FRA\nContent-Type: text/plain", "Error code: 1015", LayerWAF, Certain},
+		{"JSON rate limit", "GET", api, "429\nCF\ncontent-type: application/json", `{"type":"x","title":"Error 1015","status":429,"instance":"a058dc95796a4e0c","error_code":1015,"error_category":"rate_limit","ray_id":"a058dc95796a4e0c","zone":"api.example.com","cloudflare_error":true}`, LayerWAF, Certain},
+		{"JSON of another zone", "GET", api, "429\nCF\ncontent-type: application/json", `{"status":429,"error_code":1015,"ray_id":"b058dc95796a4e0c","zone":"upstream.example.net","cloudflare_error":true}`, LayerUnknown, Unknown},
+		{"Markdown error", "GET", api, "403\nCF\ncontent-type: text/markdown", "---\nerror_code: 1020\nzone: api.example.com\nray_id: a058dc95796a4e0c\ncloudflare_error: true\n---\n# Error 1020", LayerWAF, Certain},
+		{"1020 as HTML", "GET", api, "403\nCF\ncontent-type: text/html", `<title>Access denied | api.example.com used Cloudflare to restrict access</title><link id="cf_styles-css"><span class="cf-error-code">1020</span> Ray ID: a058dc95796a4e0c`, LayerWAF, Certain},
+		{"1020 as HTML of another host", "GET", "https://app.example.net/", "403\nCF\ncontent-type: text/html", `<title>Access denied | api.example.com used Cloudflare to restrict access</title><span class="cf-error-code">1020</span>`, LayerUnknown, Unknown},
+		{"a relayed 1010", "GET", api, "502\nCF\ncf-cache-status: DYNAMIC", "error code: 1010", LayerWAF, Likely},
+		{"a 1020 that comes with success", "GET", api, "200\nCF", "error code: 1020", LayerWAF, Likely},
+		{"an article that mentions a code", "GET", api, "200\nCF\ncf-cache-status: DYNAMIC", "What is error code: 1020?", LayerOrigin, Likely},
+		{"a 403 page that mentions a code", "GET", api, "403\nCF\ncf-cache-status: DYNAMIC\ncontent-type: text/html", "<p>Seeing error code: 1020? Ray ID: none</p>", LayerOrigin, Likely},
+
+		// Edge
+		{"1001 as HTML", "GET", api, "409\nCF\ncontent-type: text/html", `<title>DNS resolution error | api.example.com | Cloudflare</title><div id="cf-error-details"><span>Error</span> <span>1001</span> Ray ID: a058dc95796a4e0c`, LayerEdge, Certain},
+		{"522 page", "GET", api, "522\nCF\ncontent-type: text/html", "<title>api.example.com | 522: Connection timed out</title>", LayerEdge, Certain},
+		{"522 page of another host", "GET", "https://app.example.net/", "522\nCF\ncf-cache-status: DYNAMIC\ncontent-type: text/html", "<title>api.example.com | 522: Connection timed out</title>", LayerUnknown, Unknown},
+		{"an app's own 522", "GET", api, "522\nCF\ncf-cache-status: DYNAMIC", `{"error":"upstream timeout"}`, LayerOrigin, Likely},
+		{"522 without body", "HEAD", api, "522\nCF", "", LayerEdge, Likely},
+		{"tunnel down", "GET", api, "530\nCF\ncontent-type: text/html", "error code: 1033", LayerEdge, Certain},
+		{"502 text", "GET", api, "502\nCF\ncontent-type: text/plain", "error code: 502", LayerEdge, Certain},
+		{"a relayed 502 text", "GET", api, "502\nCF\ncf-cache-status: DYNAMIC", "error code: 502", LayerEdge, Likely},
+		{"tunnel service down", "GET", api, "502\nCF", "502 Bad Gateway\nUnable to reach the origin service. The service may be down or it may not be responding to traffic from cloudflared", LayerEdge, Certain},
+		{"400 without routing", "GET", api, "400\nserver: cloudflare\ndate: x\ncf-ray: -", "", LayerEdge, Certain},
+		{"signed redirect", "GET", "http://api.example.com/v1/items", "301\nCF\nlocation: " + api, "<html>\r\n<head><title>301 Moved Permanently</title></head>\r\n<body>\r\n<center><h1>301 Moved Permanently</h1></center>\r\n<hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n", LayerEdge, Certain},
+		{"a signed redirect passed on by an app", "GET", api, "301\nCF\ncf-cache-status: DYNAMIC\nlocation: https://x.example/", "<center><h1>301 Moved Permanently</h1></center>\n<hr><center>cloudflare</center>", LayerEdge, Likely},
+		{"redirect by size", "HEAD", api, "301\nCF\ncontent-type: text/html\ncontent-length: 167\nlocation: https://x.example/", "", LayerEdge, Likely},
+		{"CloudFront's redirect of the same size", "HEAD", api, "301\nserver: CloudFront\ndate: x\ncontent-type: text/html\ncontent-length: 167\nlocation: https://x.example/\nx-cache: Redirect from cloudfront\nvia: 1.1 x (CloudFront)", "", LayerProxy, Certain},
+		{"trace", "GET", "https://api.example.com/cdn-cgi/trace", "200\nCF\ncontent-type: text/plain", "fl=1f1\nh=api.example.com\nip=203.0.113.1\nts=1.1\nvisit_scheme=https\nuag=x\ncolo=FRA\n", LayerEdge, Certain},
+		{"an app's 404 of trace", "GET", "https://api.example.com/cdn-cgi/trace", "404\ndate: x\nserver: nginx\ncontent-length: 0", "", LayerOrigin, Likely},
+
+		// Worker
+		{"1101 as HTML", "GET", api, "500\nCF\ncontent-type: text/html", `<title>Worker threw exception | api.example.com | Cloudflare</title><span class="cf-error-code">1101</span>`, LayerWorker, Certain},
+		{"1101 text", "GET", api, "500\nCF", "error code: 1101", LayerWorker, Certain},
+		{"a Snippet failed", "GET", api, "500\nCF", "error code: 1201", LayerWorker, Certain},
+		{"daily limit of assets", "GET", api, "429\nCF\ncontent-type: text/html", "<title>This website has been temporarily rate limited | Cloudflare</title>", LayerWorker, Certain},
+		{"workers.dev", "GET", "https://api.team.workers.dev/", "200\nCF", "{}", LayerWorker, Certain},
+		{"a bare 403 on workers.dev", "OPTIONS", "https://api.team.workers.dev/", "403\nCF", "", LayerWorker, Likely},
+		{"a host that only ends like workers.dev", "GET", "https://notworkers.dev/", "200\nCF", "{}", LayerUnknown, Unknown},
+		{"pages.dev", "GET", "https://site.pages.dev/", "200\nCF\ncontent-type: text/html", "x", LayerWorker, Likely},
+		{"a redirect on pages.dev", "HEAD", "https://site.pages.dev/", "301\ndate: x\ncontent-type: text/html\ncontent-length: 167\nlocation: https://x.example/", "", LayerEdge, Likely},
+		{"a Worker's answer on a custom host", "GET", api, "200\nCF\naccess-control-allow-origin: *", "{}", LayerUnknown, Unknown},
+		{"Pages-like headers with DYNAMIC", "GET", api, "200\nCF\ncf-cache-status: DYNAMIC\ncache-control: public, max-age=0, must-revalidate\nx-content-type-options: nosniff\nreferrer-policy: strict-origin-when-cross-origin", "x", LayerUnknown, Unknown},
+
+		// Cache
+		{"hit", "GET", api, "200\nCF\ncf-cache-status: HIT\nage: 3", "x", LayerCache, Certain},
+		{"stale", "GET", api, "200\nCF\nCf-Cache-Status: STALE", "x", LayerCache, Certain},
+		{"Vercel's marks inside a hit", "GET", api, "200\nCF\ncf-cache-status: HIT\nx-vercel-cache: HIT\nx-vercel-id: a", "x", LayerCache, Certain},
+		{"Vercel's error inside a hit", "GET", api, "404\nCF\ncf-cache-status: HIT\nx-vercel-error: NOT_FOUND", "x", LayerCache, Certain},
+		{"a hit on a route of a Worker", "GET", api, "200\nCF\ncf-cache-status: HIT\nserver-timing: cfWorker;dur=3", "x", LayerCache, Likely},
+		{"a hit claimed by nginx", "GET", api, "200\ndate: x\nserver: nginx\ncontent-length: 1\ncf-cache-status: HIT", "x", LayerCache, Likely},
+
+		// Behind
+		{"DYNAMIC", "GET", api, "200\nCF\ncf-cache-status: DYNAMIC", "{}", LayerOrigin, Likely},
+		{"Go's 404 through Cloudflare", "GET", api, "404\nCF\ncf-cache-status: DYNAMIC\ncontent-type: text/plain; charset=utf-8", "404 page not found\n", LayerUnknown, Unknown},
+		{"Go's 404 of a named server", "GET", api, "404\ndate: x\nserver: Caddy\ncontent-type: text/plain", "404 page not found\n", LayerOrigin, Likely},
+		{"Fly's server header on an app's answer", "GET", api, "200\ndate: x\nserver: Fly/abc (2026-01-01)\nvia: 1.1 fly.io\nfly-request-id: a\ncontent-type: application/json", "{}", LayerOrigin, Likely},
+		{"Fly's proxy without a machine", "GET", api, "503\ndate: x\nserver: Fly/abc (2026-01-01)\nfly-request-id: a\nvia: 1.1 fly.io", "", LayerProxy, Likely},
+		{"Express behind a dev proxy", "GET", "http://localhost:4200/api", "200\ndate: x\nx-powered-by: Express\ncontent-type: application/json", "{}", LayerOrigin, Likely},
+		{"Render without a server", "GET", api, "404\nCF\nx-render-routing: no-server\nrndr-id: a", "Not Found", LayerProxy, Certain},
+		{"Railway's fallback", "GET", api, "404\ndate: x\nserver: railway-edge\nx-railway-fallback: true", `{"status":"error","code":404,"message":"Application not found"}`, LayerProxy, Certain},
+		{"Vercel's login", "OPTIONS", api, "401\ndate: x\nserver: Vercel\nset-cookie: _vercel_sso_nonce=abc; Path=/", "<title>Authentication Required</title>", LayerProxy, Certain},
+		{"Google's Identity-Aware Proxy", "GET", api, "302\ndate: x\nx-goog-iap-generated-response: true\nlocation: https://accounts.google.com/o/oauth2/v2/auth", "", LayerProxy, Certain},
+		{"Envoy's own text", "GET", api, "503\ndate: x\nserver: istio-envoy\ncontent-type: text/plain", "upstream connect error or disconnect/reset before headers. reset reason: connection failure", LayerProxy, Certain},
+		{"an app behind Envoy", "GET", api, "401\ndate: x\nserver: istio-envoy\nx-envoy-upstream-service-time: 4\ncontent-type: application/json", `{"error":"no token"}`, LayerOrigin, Likely},
+		{"nginx whose upstream failed", "GET", api, "502\ndate: x\nserver: nginx\ncontent-type: text/html", "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx/1.27.0</center></body></html>", LayerProxy, Likely},
+		{"Kong without a route", "GET", api, "404\ndate: x\nserver: kong/3.4.0\ncontent-type: application/json", `{"message":"no Route matched with those values"}`, LayerProxy, Certain},
+		{"Akamai's denial", "GET", api, "403\ndate: x\nserver: AkamaiGHost\ncontent-type: text/html", "<TITLE>Access Denied</TITLE> Reference&#32;&#35;18&#46;1 https&#58;&#47;&#47;errors&#46;edgesuite&#46;net", LayerProxy, Certain},
+		{"an app's answer through CloudFront", "GET", api, "404\ndate: x\nserver: gunicorn\nx-cache: Error from cloudfront\nvia: 1.1 x (CloudFront)\nx-amz-cf-id: a", `{"a":1}`, LayerOrigin, Likely},
+		{"Squid refuses", "GET", api, "403\ndate: x\nserver: squid/5.7\nx-squid-error: ERR_ACCESS_DENIED 0", "x", LayerProxy, Certain},
+		{"Gateway's block page", "GET", api, "302\ndate: x\nserver: cloudflare\ncf-ray: a058dc95796a4e0c-FRA\nlocation: https://blocked.teams.cloudflare.com/?x=y", "", LayerProxy, Certain},
+		{"nothing at all", "GET", api, "200\ndate: x\ncontent-type: text/plain\ncontent-length: 2", "ok", LayerUnknown, Unknown},
+		{"oauth2-proxy", "GET", api, "302\ndate: x\nlocation: https://auth.example.com/oauth2/start?rd=x\nset-cookie: _oauth2_proxy_csrf=a", "", LayerProxy, Likely},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a := Of(got(c.method, c.url, c.block, c.body))
+			checkAnswer(t, a)
+			if c.confidence == "" {
+				if a.Confidence == Certain {
+					t.Errorf("certain of %s: %+v", a.Layer, a.Evidence)
+				}
+				return
+			}
+			if a.Layer != c.layer || a.Confidence != c.confidence {
+				t.Errorf("%s %s (%s), want %s %s\n%+v", a.Confidence, a.Layer, a.Product, c.confidence, c.layer, a.Evidence)
+			}
+		})
+	}
+}
