@@ -33,13 +33,17 @@ func (r *run) agrees(e Engine) bool {
 	return (engineDeviations[e.id]^engineDeviations[r.e.id])&r.asked == 0
 }
 
-// repeatAs runs the same case as another engine over the exchanges seen.
+// repeatAs runs the same case as another engine over the exchanges seen. What it
+// returns holds until the next call.
 func (r *run) repeatAs(e Engine) *run {
 	o := r.o
 	o.Engine = e
-	again := newRun(r.ctx, r.c, nil, o)
-	again.within = true
-	again.stored = &replay{xs: r.res.Exchanges, strict: true}
+	if r.scratch == nil {
+		r.scratch = new(run)
+	}
+	again := r.scratch
+	*again = run{ctx: r.ctx, o: o, e: e, c: r.c, page: r.page, parsed: r.parsed, within: true,
+		stored: &replay{xs: r.res.Exchanges, strict: true}}
 	again.fetch()
 	again.conclude()
 	return again

@@ -16,7 +16,11 @@ func (r *run) construct() bool {
 	if f, bad := r.badOption(); bad {
 		return r.refuse(f)
 	}
-	u, err := ParseURL(r.c.URL, nil)
+	u, err := r.parsed, error(nil)
+	if u == nil {
+		u, err = ParseURL(r.c.URL, nil)
+		r.parsed = u
+	}
 	switch {
 	case err != nil:
 		return r.refuse(failure{cause: causeLocalURL, sent: r.c.URL, says: "The URL " + err.Error() + "."})
@@ -118,7 +122,7 @@ func (r *run) noCORSSafelisted(have exchange.Headers, name, value string) bool {
 	if v, ok := have.Get(name); ok {
 		value = v + ", " + value
 	}
-	why, _ := unsafeBecause(r.has, name, value)
+	why, _ := unsafeBecause(r, name, value)
 	return why == ""
 }
 

@@ -20,7 +20,7 @@ const (
 // origin is origin read it. Where it does not, reason is Chromium's CorsError
 // name, as for a request that is no preflight.
 func CORSCheck(origin string, credentials exchange.CredentialsMode, hs exchange.Headers) (reason string, ok bool) {
-	f, ok := corsCheck(Standard.has, origin, credentials == exchange.CredentialsInclude, hs)
+	f, ok := corsCheck(Standard, origin, credentials == exchange.CredentialsInclude, hs)
 	if ok {
 		return "", true
 	}
@@ -28,7 +28,7 @@ func CORSCheck(origin string, credentials exchange.CredentialsMode, hs exchange.
 }
 
 // corsCheck is CORSCheck with what was found. has asks the engine.
-func corsCheck(has func(deviation) bool, origin string, credentialed bool, hs exchange.Headers) (failure, bool) {
+func corsCheck(by decider, origin string, credentialed bool, hs exchange.Headers) (failure, bool) {
 	v, found := hs.Get(allowOrigin)
 	if !found {
 		return failure{cause: causeMissingAllowOrigin, header: allowOrigin}, false
@@ -38,7 +38,7 @@ func corsCheck(has func(deviation) bool, origin string, credentialed bool, hs ex
 		return failure{}, true
 	}
 	if v != origin {
-		return failure{cause: mismatchCause(has, v, hs), header: allowOrigin, sent: v, present: true}, false
+		return failure{cause: mismatchCause(by, v, hs), header: allowOrigin, sent: v, present: true}, false
 	}
 	if !credentialed {
 		return failure{}, true
@@ -52,7 +52,7 @@ func corsCheck(has func(deviation) bool, origin string, credentialed bool, hs ex
 
 // mismatchCause tells apart, as engines do, the ways in which an
 // Access-Control-Allow-Origin does not match.
-func mismatchCause(has func(deviation) bool, v string, hs exchange.Headers) cause {
+func mismatchCause(by decider, v string, hs exchange.Headers) cause {
 	switch {
 	case v == "*":
 		return causeWildcardOrigin
@@ -66,7 +66,7 @@ func mismatchCause(has func(deviation) bool, v string, hs exchange.Headers) caus
 		return causeOriginMismatch
 	}
 	if _, err := ParseURL(v, nil); err != nil {
-		if strings.Contains(v, "%20") && has(devSpaceInHost) {
+		if strings.Contains(v, "%20") && by.has(devSpaceInHost) {
 			if _, err := ParseURL(strings.ReplaceAll(v, "%20", "-"), nil); err == nil {
 				return causeOriginMismatch
 			}

@@ -34,6 +34,10 @@ var (
 // names them: all but Standard.
 func Browsers() []Engine { return []Engine{Chromium, Firefox, WebKit} }
 
+// A decider is asked whether an engine deviates: the engine itself, or a run
+// that remembers what it asked.
+type decider interface{ has(deviation) bool }
+
 // Name is the engine's name as the command line and reports write it.
 func (e Engine) Name() string { return profiles[e.id].name }
 

@@ -72,7 +72,7 @@ func (r *run) runAs(e Engine, m *memo) *run {
 	o := r.o
 	o.Engine = e
 	m.engine, m.extra = e.Name(), nil
-	again := newRun(r.ctx, r.c, m, o)
+	again := newRun(r.ctx, *r.c, m, o)
 	again.within = true
 	again.fetch()
 	again.conclude()

@@ -48,6 +48,9 @@ func (r *run) conclude() {
 	}
 	if r.failure.failed {
 		v.Allowed, v.Partial = false, false
+		if r.within {
+			return
+		}
 		v.Reason = r.reason(r.e)
 		r.res.Local = r.localBlock()
 		if r.failure.header != "" {

@@ -11,7 +11,7 @@ import (
 // the preflight cache does not cover it. It returns false when that ends the
 // run.
 func (r *run) preflight() bool {
-	names, triggers := unsafeNames(r.has, r.headers)
+	names, triggers := unsafeNames(r, r.headers)
 	needs := len(names) > 0
 	if !IsCORSSafelistedMethod(r.method) {
 		needs = true
@@ -20,7 +20,7 @@ func (r *run) preflight() bool {
 			Avoid: "Use POST with a safelisted Content-Type where the API allows it, or call the API from the page's own origin."}}, triggers...)
 	}
 	if r.redirect > 0 && !needs {
-		if original, _ := unsafeNames(r.has, r.original); r.needed || len(original) > 0 {
+		if original, _ := unsafeNames(r, r.original); r.needed || len(original) > 0 {
 			needs = r.has(devPreflightSticky)
 		}
 	}
@@ -29,7 +29,7 @@ func (r *run) preflight() bool {
 	}
 	r.needed = true
 	if r.redirect > 0 && len(r.original) != len(r.headers) && r.has(devPreflightOldNames) {
-		names, _ = unsafeNames(r.has, r.original)
+		names, _ = unsafeNames(r, r.original)
 	}
 	if len(r.res.Triggers) == 0 {
 		r.res.Triggers = triggers
@@ -38,22 +38,25 @@ func (r *run) preflight() bool {
 	if r.tainted && r.has(devPreflightOriginKept) {
 		origin = SerializeOrigin(r.page)
 	}
-	key := PreflightKey{Origin: origin, URL: r.cur.String(), Credentials: r.credentialed()}
-	if r.cache != nil && r.cache.Match(key, r.method, names, time.Time{}) {
+	if r.cache != nil && r.cache.Match(r.cacheKey(origin), r.method, names, time.Time{}) {
 		return true
 	}
-	return r.sendPreflight(key, names, origin)
+	return r.sendPreflight(names, origin)
 }
 
-func (r *run) sendPreflight(key PreflightKey, names []string, origin string) bool {
+func (r *run) cacheKey(origin string) PreflightKey {
+	return PreflightKey{Origin: origin, URL: r.cur.String(), Credentials: r.credentialed()}
+}
+
+func (r *run) sendPreflight(names []string, origin string) bool {
 	var x exchange.Exchange
 	if r.stored != nil {
-		x = r.record(r.stored.next(exchange.PurposePreflight, "OPTIONS", r.cur.WithoutFragment(), origin, strings.Join(names, ",")))
+		x = r.record(r.stored.next(exchange.PurposePreflight, "OPTIONS", r.wire, origin, strings.Join(names, ",")))
 	} else {
 		x = r.record(r.t.RoundTrip(r.ctx, exchange.PurposePreflight, r.preflightRequest(names, origin)))
 	}
 	if x.Response == nil && x.Failure == nil {
-		if r.stored != nil && r.stored.has(exchange.PurposeRequest, r.method, r.cur.WithoutFragment()) {
+		if r.stored != nil && r.stored.has(exchange.PurposeRequest, r.method, r.wire) {
 			return true // the browser went on, so its preflight cache had an answer
 		}
 		return r.hold()
@@ -75,16 +78,8 @@ func (r *run) sendPreflight(key PreflightKey, names []string, origin string) boo
 	if r.cache == nil {
 		r.cache = NewPreflightCache(r.e)
 	}
-	r.cache.Store(key, r.method, names, hs, time.Time{})
+	r.cache.Store(r.cacheKey(origin), r.method, names, hs, time.Time{})
 	return true
-}
-
-// clearCache is "clear cache entries": a network error of the real request
-// takes the preflight's entry with it.
-func (r *run) clearCache() {
-	if r.cache != nil {
-		r.cache.Failed(PreflightKey{Origin: r.requestOrigin(), URL: r.cur.String(), Credentials: r.credentialed()})
-	}
 }
 
 // WarningAuthorizationCoveredByWildcard is the warning of a preflight that `*`
@@ -165,7 +160,7 @@ func (p *preflightAnswer) check(c preflightCheck) (failure, bool) {
 			return failure{cause: causePreflightRedirect, target: target}, false
 		}
 	case checkCORS:
-		return corsCheck(p.run.has, p.origin, p.run.credentialed(), p.headers)
+		return corsCheck(p.run, p.origin, p.run.credentialed(), p.headers)
 	case checkStatus:
 		if p.status < 200 || p.status > 299 {
 			return failure{cause: causePreflightStatus}, false

@@ -70,7 +70,6 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 		if isUnsafeScheme(target) && r.has(devRedirectTargetFirst) {
 			return r.fail(at(causeRedirectUnsafeScheme), AtRedirect)
 		}
-		r.clearCache()
 		return r.fail(check, r.step())
 	}
 	own := SameOrigin(r.page, target.Origin())

@@ -75,7 +75,7 @@ func PreflightRequest(c exchange.Case, o Options) (req exchange.Request, ok bool
 		return exchange.Request{}, false
 	}
 	r.site = relation(r.page, r.cur.Origin())
-	names, _ := unsafeNames(r.has, r.headers)
+	names, _ := unsafeNames(r, r.headers)
 	return r.preflightRequest(names, r.requestOrigin()), true
 }
 

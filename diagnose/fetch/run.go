@@ -37,7 +37,7 @@ type run struct {
 	stored *replay // set when exchanges are read, not sent
 	within bool    // another run asks for this one: no consoles of others
 
-	c    exchange.Case
+	c    *exchange.Case
 	page Origin // the page's origin
 
 	// The request.
@@ -46,9 +46,11 @@ type run struct {
 	original exchange.Headers // the same, before any redirect
 	body     string
 	hasBody  bool
+	parsed   *URL // the case's URL, nil until it is parsed
 	first    *URL
 	cur      *URL
-	redirect int // how many were followed
+	wire     string // the current URL as it goes on the wire
+	redirect int    // how many were followed
 	tainting string
 	tainted  bool // redirect-tainted: the origin is serialised as null
 	site     int  // Sec-Fetch-Site, the widest relation on the chain
@@ -59,11 +61,12 @@ type run struct {
 	cache   *PreflightCache
 	failure failure
 	res     Result
+	scratch *run // the run as another engine
 }
 
 func newRun(ctx context.Context, c exchange.Case, t Transport, o Options) *run {
 	c = c.WithDefaults()
-	return &run{ctx: ctx, t: t, o: o, e: o.Engine, c: c, page: ParseOrigin(c.Origin)}
+	return &run{ctx: ctx, t: t, o: o, e: o.Engine, c: &c, page: ParseOrigin(c.Origin)}
 }
 
 // has says whether the engine deviates in this way, and remembers that the run
@@ -120,7 +123,10 @@ func (r *run) mixed(u *URL) bool {
 // mainFetch chooses the branch of main fetch for the current URL and performs
 // it. It returns true when a redirect leads to another hop.
 func (r *run) mainFetch() bool {
-	r.site = max(r.site, relation(r.page, r.cur.Origin()))
+	r.wire = r.cur.WithoutFragment()
+	if r.stored == nil { // nothing else needs the relation, and it costs two look-ups
+		r.site = max(r.site, relation(r.page, r.cur.Origin()))
+	}
 	switch {
 	case SameOrigin(r.page, r.cur.Origin()) && (r.tainting == "" || r.tainting == taintingBasic):
 		r.tainting = taintingBasic
@@ -150,7 +156,7 @@ func (r *run) mainFetch() bool {
 // httpFetch is HTTP fetch: the preflight where one is needed, the request, the
 // CORS check, and what follows from the status.
 func (r *run) httpFetch() bool {
-	if r.redirect == 0 {
+	if r.redirect == 0 && !r.within {
 		r.res.Credentials = r.credentialDecisions()
 	}
 	if r.tainting == taintingCORS && !r.preflight() {
@@ -174,14 +180,13 @@ func (r *run) httpFetch() bool {
 	r.storeCookies(hs)
 	check, passes := failure{}, true
 	if r.tainting == taintingCORS {
-		check, passes = corsCheck(r.has, r.requestOrigin(), r.credentialed(), hs)
+		check, passes = corsCheck(r, r.requestOrigin(), r.credentialed(), hs)
 		check.exchange, check.status = x.ID, status
 	}
 	if r.redirects(status, hs) {
 		return r.redirectFetch(x, hs, check, passes)
 	}
 	if !passes {
-		r.clearCache()
 		return r.fail(check, r.step())
 	}
 	if f, ok := r.resourcePolicy(x, hs); !ok {
@@ -210,13 +215,13 @@ func (r *run) requestOrigin() string {
 // send puts the current request on the wire.
 func (r *run) send(p exchange.Purpose) exchange.Exchange {
 	if r.stored != nil {
-		return r.record(r.stored.next(p, r.method, r.cur.WithoutFragment(), "", ""))
+		return r.record(r.stored.next(p, r.method, r.wire, "", ""))
 	}
 	return r.record(r.t.RoundTrip(r.ctx, p, r.request()))
 }
 
 func (r *run) record(x exchange.Exchange) exchange.Exchange {
-	if x.Response != nil || x.Failure != nil {
+	if !r.within && (x.Response != nil || x.Failure != nil) {
 		r.res.Exchanges = append(r.res.Exchanges, x)
 		r.res.DecidedBy = x.ID
 	}
@@ -280,8 +285,13 @@ func differingLines(hs exchange.Headers, name string) bool {
 // hold ends the run before a request that may not be sent, or that no stored
 // exchange answers: allowed as far as was seen.
 func (r *run) hold() bool {
-	req := r.request()
-	r.res.Unsent = &req
+	if r.stored != nil {
+		r.site = max(relation(r.page, r.first.Origin()), relation(r.page, r.cur.Origin()))
+	}
+	if !r.within {
+		req := r.request()
+		r.res.Unsent = &req
+	}
 	r.res.Verdict.Partial = true
 	r.res.Verdict.Allowed = true
 	return false

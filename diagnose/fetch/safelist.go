@@ -46,14 +46,14 @@ func firstHighByte(s string) int {
 // IsCORSSafelistedRequestHeader is "CORS-safelisted request-header" of the
 // standard. Values are bytes.
 func IsCORSSafelistedRequestHeader(name, value string) bool {
-	why, _ := unsafeBecause(Standard.has, strings.ToLower(name), value)
+	why, _ := unsafeBecause(Standard, strings.ToLower(name), value)
 	return why == ""
 }
 
 // unsafeBecause returns in words why a request header is not CORS-safelisted,
 // and what would make it so; an empty why means that it is. has asks the
 // engine.
-func unsafeBecause(has func(deviation) bool, name, value string) (why, avoid string) {
+func unsafeBecause(by decider, name, value string) (why, avoid string) {
 	known := true
 	switch name {
 	case "accept", "accept-language", "content-language", "content-type", "range":
@@ -61,7 +61,7 @@ func unsafeBecause(has func(deviation) bool, name, value string) (why, avoid str
 		known = false
 	}
 	if !known {
-		return clientHintUnsafe(has, name, value)
+		return clientHintUnsafe(by, name, value)
 	}
 	if len(value) > safelistedValueMax {
 		return "its value has " + strconv.Itoa(len(value)) + " bytes, and at most 128 are allowed without a preflight",
@@ -73,7 +73,7 @@ func unsafeBecause(has func(deviation) bool, name, value string) (why, avoid str
 			return "its value contains " + quoteByte(value[i]) + ", which is not allowed without a preflight",
 				"Send an Accept value without any of \" ( ) : < > ? @ [ \\ ] { }."
 		}
-		return highByteUnsafe(has, value)
+		return highByteUnsafe(by, value)
 	case "accept-language", "content-language":
 		for i := 0; i < len(value); i++ {
 			if c := value[i]; !isAlpha(c) && !isDigit(c) && strings.IndexByte(" *,-.;=", c) < 0 {
@@ -82,9 +82,9 @@ func unsafeBecause(has func(deviation) bool, name, value string) (why, avoid str
 			}
 		}
 	case "content-type":
-		return contentTypeUnsafe(has, value)
+		return contentTypeUnsafe(by, value)
 	case "range":
-		return rangeUnsafe(has, value)
+		return rangeUnsafe(by, value)
 	}
 	return "", ""
 }
@@ -96,8 +96,8 @@ func quoteByte(c byte) string {
 	return "the byte 0x" + strings.ToUpper(strconv.FormatUint(uint64(c)|0x100, 16)[1:])
 }
 
-func highByteUnsafe(has func(deviation) bool, value string) (why, avoid string) {
-	if i := firstHighByte(value); i >= 0 && has(devHighBytesUnsafe) {
+func highByteUnsafe(by decider, value string) (why, avoid string) {
+	if i := firstHighByte(value); i >= 0 && by.has(devHighBytesUnsafe) {
 		return "its value contains " + quoteByte(value[i]) + ", which this engine does not allow without a preflight",
 			"Keep the value to ASCII."
 	}
@@ -106,7 +106,7 @@ func highByteUnsafe(has func(deviation) bool, value string) (why, avoid string) 
 
 // contentTypeUnsafe applies the Content-Type row: a MIME type whose essence is
 // one of the three that a form can send.
-func contentTypeUnsafe(has func(deviation) bool, value string) (why, avoid string) {
+func contentTypeUnsafe(by decider, value string) (why, avoid string) {
 	const send = "Send text/plain (the server must then read the body as JSON whatever its type says), or call the API from the page's own origin."
 	if i := firstUnsafeByte(value); i >= 0 {
 		return "its value contains " + quoteByte(value[i]) + ", which is not allowed without a preflight",
@@ -114,7 +114,7 @@ func contentTypeUnsafe(has func(deviation) bool, value string) (why, avoid strin
 	}
 	switch essence := mimeEssence(value); essence {
 	case "application/x-www-form-urlencoded", "multipart/form-data", "text/plain":
-		return highByteUnsafe(has, value)
+		return highByteUnsafe(by, value)
 	case "":
 		return "its value is no MIME type", send
 	default:
@@ -142,11 +142,11 @@ func mimeEssence(s string) string {
 
 // rangeUnsafe applies the Range row: "parse a single range header value" with
 // no whitespace allowed, and a first position.
-func rangeUnsafe(has func(deviation) bool, value string) (why, avoid string) {
+func rangeUnsafe(by decider, value string) (why, avoid string) {
 	const form = "Ask for one range with a first position, such as bytes=0-1023."
 	v, ok := strings.CutPrefix(value, "bytes=")
 	if !ok {
-		if len(value) < 6 || !strings.EqualFold(value[:6], "bytes=") || !has(devRangeUnitAnyCase) {
+		if len(value) < 6 || !strings.EqualFold(value[:6], "bytes=") || !by.has(devRangeUnitAnyCase) {
 			return "its value does not start with bytes=", form
 		}
 		v = value[6:]
@@ -159,7 +159,7 @@ func rangeUnsafe(has func(deviation) bool, value string) (why, avoid string) {
 		return "its range has no first position", form
 	}
 	if tooLong(first) || tooLong(last) {
-		if has(devRangeBounded) {
+		if by.has(devRangeBounded) {
 			return "its range has a position that is too large", form
 		}
 	}
@@ -217,9 +217,9 @@ func isDecimal(v string) bool {
 	return isInteger(whole) && (!point || isInteger(frac))
 }
 
-func clientHintUnsafe(has func(deviation) bool, name, value string) (why, avoid string) {
+func clientHintUnsafe(by decider, name, value string) (why, avoid string) {
 	avoid = avoidHeader(name)
-	if valid, ok := clientHints[name]; ok && has(devClientHintsSafelisted) {
+	if valid, ok := clientHints[name]; ok && by.has(devClientHintsSafelisted) {
 		switch {
 		case len(value) > safelistedValueMax:
 			return "its value has more than 128 bytes", avoid
@@ -254,13 +254,13 @@ func avoidHeader(name string) string {
 // standard: the names, in lower case, sorted and unique, for which a preflight
 // must ask.
 func CORSUnsafeRequestHeaderNames(hs exchange.Headers) []string {
-	names, _ := unsafeNames(Standard.has, hs)
+	names, _ := unsafeNames(Standard, hs)
 	return names
 }
 
 // unsafeNames returns the unsafe names in the order and multiplicity of
 // Access-Control-Request-Headers, and a trigger for each.
-func unsafeNames(has func(deviation) bool, hs exchange.Headers) (names []string, triggers []Trigger) {
+func unsafeNames(by decider, hs exchange.Headers) (names []string, triggers []Trigger) {
 	if len(hs) == 0 {
 		return nil, nil
 	}
@@ -269,13 +269,13 @@ func unsafeNames(has func(deviation) bool, hs exchange.Headers) (names []string,
 	for i := range hs {
 		n := lowerASCII(hs[i].Name)
 		value := hs[i].Value
-		if repeated(hs, i) && has(devRepeatedCombined) {
+		if repeated(hs, i) && by.has(devRepeatedCombined) {
 			if firstIndex(hs, n) != i {
 				continue
 			}
 			value, _ = hs.Get(n)
 		}
-		why, avoid := unsafeBecause(has, n, value)
+		why, avoid := unsafeBecause(by, n, value)
 		if why == "" {
 			total += len(value)
 			safelisted = append(safelisted, Trigger{Kind: "total", Name: n, Value: value,
@@ -296,7 +296,7 @@ func unsafeNames(has func(deviation) bool, hs exchange.Headers) (names []string,
 		names = append(names, t.Name)
 	}
 	sort.Strings(names)
-	if hasRepeats(names) && !has(devACRHRepeats) {
+	if hasRepeats(names) && !by.has(devACRHRepeats) {
 		names = compactSorted(names)
 	}
 	return names, triggers

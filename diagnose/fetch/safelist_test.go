@@ -40,7 +40,7 @@ func TestSafelistedRequestHeaders(t *testing.T) {
 		{"access-control-request-private-network", "true", ""},
 	} {
 		for _, e := range append(Browsers(), Standard) {
-			names, triggers := unsafeNames(e.has, hdr(c.name, c.value))
+			names, triggers := unsafeNames(e, hdr(c.name, c.value))
 			want := strings.Contains(c.safe, e.Name())
 			if got := len(names) == 0; got != want {
 				t.Errorf("%s: %s: %q safe = %t, want %t", e, c.name, c.value, got, want)
@@ -62,7 +62,7 @@ func TestUnsafeNamesAreSortedLowerAndUnique(t *testing.T) {
 	if got, want := CORSUnsafeRequestHeaderNames(hs), []string{"authorization", "x-a", "x-b"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("names = %q, want %q", got, want)
 	}
-	if got, _ := unsafeNames(Firefox.has, hs); !reflect.DeepEqual(got, []string{"authorization", "x-a", "x-b", "x-b"}) {
+	if got, _ := unsafeNames(Firefox, hs); !reflect.DeepEqual(got, []string{"authorization", "x-a", "x-b", "x-b"}) {
 		t.Errorf("with repeats: %q", got)
 	}
 }
@@ -74,7 +74,7 @@ func TestRepeatedSafelistedHeaders(t *testing.T) {
 		hdr("Content-Type", "text/plain", "content-type", "text/plain"),
 	} {
 		for e, want := range map[Engine]bool{Chromium: true, WebKit: true, Firefox: false, Standard: false} {
-			names, _ := unsafeNames(e.has, hs)
+			names, _ := unsafeNames(e, hs)
 			if got := len(names) > 0; got != want {
 				t.Errorf("%s: %s twice needs a preflight: %t, want %t", e, hs[0].Name, got, want)
 			}
@@ -85,10 +85,10 @@ func TestRepeatedSafelistedHeaders(t *testing.T) {
 func TestSafelistedValuesInTotal(t *testing.T) {
 	v := strings.Repeat("1", 128)
 	hs := hdr("accept", v, "accept-language", v, "content-language", v, "rtt", v, "downlink", v, "ect", v, "intervention", v, "width", v)
-	if names, _ := unsafeNames(Chromium.has, hs); len(names) != 0 {
+	if names, _ := unsafeNames(Chromium, hs); len(names) != 0 {
 		t.Errorf("1024 bytes: unsafe %q", names)
 	}
-	names, triggers := unsafeNames(Chromium.has, append(hs, exchange.Header{Name: "dpr", Value: "1"}))
+	names, triggers := unsafeNames(Chromium, append(hs, exchange.Header{Name: "dpr", Value: "1"}))
 	if len(names) != 9 {
 		t.Errorf("1025 bytes: unsafe %q, want all nine", names)
 	}

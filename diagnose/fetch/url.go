@@ -141,19 +141,19 @@ func (u *URL) resolve(ref string) (*URL, error) {
 		return v, nil
 	}
 	v.Username, v.Password, v.Host, v.Port = u.Username, u.Password, u.Host, u.Port
-	path, query, fragment := splitTail(ref)
+	p := splitTail(ref)
 	switch {
-	case path == nil:
+	case p.path == "":
 		v.Path = u.Path
-		if query == nil {
+		if !p.hasQuery {
 			v.Query, v.HasQuery = u.Query, u.HasQuery
 		}
-	case isSlash((*path)[0]):
-		v.Path = cleanPath(*path)
+	case isSlash(p.path[0]):
+		v.Path = cleanPath(p.path)
 	default:
-		v.Path = cleanPath(u.Path[:strings.LastIndexByte(u.Path, '/')+1] + *path)
+		v.Path = cleanPath(u.Path[:strings.LastIndexByte(u.Path, '/')+1] + p.path)
 	}
-	v.setQueryAndFragment(query, fragment)
+	v.setQueryAndFragment(p)
 	return v, nil
 }
 
@@ -226,38 +226,33 @@ func parsePort(port, scheme string) (string, error) {
 }
 
 func (u *URL) setTail(tail string) {
-	path, query, fragment := splitTail(tail)
-	if path == nil {
-		u.Path = "/"
-	} else {
-		u.Path = cleanPath(*path)
+	p := splitTail(tail)
+	u.Path = "/"
+	if p.path != "" {
+		u.Path = cleanPath(p.path)
 	}
-	u.setQueryAndFragment(query, fragment)
+	u.setQueryAndFragment(p)
 }
 
-func (u *URL) setQueryAndFragment(query, fragment *string) {
-	if query != nil {
-		u.Query, u.HasQuery = percentEncode(*query, querySet), true
+func (u *URL) setQueryAndFragment(p parts) {
+	if p.hasQuery {
+		u.Query, u.HasQuery = percentEncode(p.query, querySet), true
 	}
-	if fragment != nil {
-		u.Fragment, u.HasFragment = percentEncode(*fragment, fragmentSet), true
+	if p.hasFragment {
+		u.Fragment, u.HasFragment = percentEncode(p.fragment, fragmentSet), true
 	}
 }
 
-// splitTail splits path, query and fragment; nil for what is absent.
-func splitTail(s string) (path, query, fragment *string) {
-	if i := strings.IndexByte(s, '#'); i >= 0 {
-		f := s[i+1:]
-		fragment, s = &f, s[:i]
-	}
-	if i := strings.IndexByte(s, '?'); i >= 0 {
-		q := s[i+1:]
-		query, s = &q, s[:i]
-	}
-	if s != "" {
-		path = &s
-	}
-	return path, query, fragment
+// parts are path, query and fragment before they are encoded.
+type parts struct {
+	path, query, fragment string
+	hasQuery, hasFragment bool
+}
+
+func splitTail(s string) (p parts) {
+	s, p.fragment, p.hasFragment = strings.Cut(s, "#")
+	p.path, p.query, p.hasQuery = strings.Cut(s, "?")
+	return p
 }
 
 func (u *URL) splitOpaque(rest string) {
@@ -269,11 +264,9 @@ func (u *URL) splitOpaque(rest string) {
 		user := authority[:strings.LastIndexByte(authority, '@')+1]
 		u.userinfo = strings.Trim(user, ":@") != ""
 	}
-	path, query, fragment := splitTail(rest)
-	if path != nil {
-		u.Path = *path
-	}
-	u.setQueryAndFragment(query, fragment)
+	p := splitTail(rest)
+	u.Path = p.path
+	u.setQueryAndFragment(p)
 }
 
 // cleanPath is the path state for special schemes: backslashes become slashes,
@@ -453,6 +446,9 @@ func endsInNumber(host string) bool {
 	}
 	if digits {
 		return true
+	}
+	if len(last) < 2 || last[0] != '0' || last[1]|0x20 != 'x' {
+		return false
 	}
 	_, err := parseIPv4Number(last)
 	return err == nil
