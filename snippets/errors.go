@@ -257,6 +257,9 @@ func (e *PolicyFileError) Error() string {
 	return FlagPolicy + ": " + e.Problem + `; a policy is an object such as {"allow_origins":["https://app.example.com"],"allow_methods":["PUT"],"allow_headers":["content-type"],"expose_headers":[],"credentials":true,"max_age":600}`
 }
 
+// Line says all errors of an errors.Join on one line, for standard error.
+func Line(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
 func problem(flag, value, what, want string) string {
 	return flag + " " + quote(value) + ": " + what + "; " + want
 }

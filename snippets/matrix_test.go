@@ -326,5 +326,10 @@ func checkWire(t *testing.T, base string, p *snippets.Policy, upstream *httptest
 			t.Errorf("status %d, echo %q", status, text)
 		}
 	})
-	return 7
+	t.Run("an upgrade to anything else does not reach the upstream", func(t *testing.T) {
+		if status, upgrade := upgradeSeen(t, strings.TrimSuffix(base, prefix), prefix+"/echo", "h2c"); status == 101 || upgrade != "" {
+			t.Errorf("status %d, the upstream saw Upgrade: %q", status, upgrade)
+		}
+	})
+	return 8
 }

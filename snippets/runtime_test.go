@@ -199,6 +199,8 @@ func build(t *testing.T, dir string) string {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err != nil {
 		writeFile(t, filepath.Join(dir, "go.mod"), "module api\n\ngo 1.22\n")
+	} else if out, ok := try(t, dir, []string{"GOWORK=off", "GOFLAGS="}, "go", "mod", "download"); !ok {
+		missing(t, "a Go module of the generated go.mod", out)
 	}
 	command(t, dir, "go", "vet", ".")
 	command(t, dir, "go", "build", "-o", "api", ".")

@@ -134,6 +134,28 @@ func serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// upgradeSeen asks for an upgrade and returns the status of the answer, and the
+// header Upgrade that the upstream saw ("" where it saw none, or no request).
+func upgradeSeen(t *testing.T, base, path, protocol string) (status int, upgrade string) {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_ = c.SetDeadline(someTimeLater())
+	_, _ = io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: "+protocol+"\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n")
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		return 0, "" // the connection was closed
+	}
+	defer res.Body.Close()
+	var e echoed
+	body, _ := io.ReadAll(res.Body)
+	_ = json.Unmarshal(body, &e)
+	return res.StatusCode, e.Header.Get("Upgrade")
+}
+
 // readFrame reads a frame of less than 126 bytes.
 func readFrame(r *bufio.Reader) (string, error) {
 	var head [2]byte

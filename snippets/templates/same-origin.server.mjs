@@ -31,8 +31,8 @@ const proxy = createProxyMiddleware({
   xfwd: true,
   on: {
     proxyReq(outgoing, req, res) {
-      // The library would fold the slashes.
-      if (req.url.startsWith("//")) outgoing.path = UPSTREAM_PATH + req.url;
+      // The library has its own ideas of joining paths.
+      if (req.url.startsWith("/")) outgoing.path = UPSTREAM_PATH + req.url;
       // Nor does it end one side when the other has gone.
       res.on("close", () => outgoing.destroy());
     },

@@ -55,15 +55,15 @@ export default {
     let response;
     try {
       response = await handle(request, env);
+      // A WebSocket's 101 must be returned as it is.
+      if (response.status === 101) return response;
+      // The headers of a fetched response are immutable; those of a copy are not.
+      response = new Response(response.body, response);
     } catch (error) {
       // Uncaught, this would be Cloudflare's page 1101, without CORS headers.
       console.error(error);
       response = new Response("Bad Gateway\n", { status: 502 });
     }
-    // A WebSocket's 101 must be returned as it is.
-    if (response.status === 101) return response;
-    // The headers of a fetched response are immutable; those of a copy are not.
-    response = new Response(response.body, response);
     setPolicy(response.headers, origin, false);
     return response;
   },
