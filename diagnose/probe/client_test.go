@@ -7,9 +7,11 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,7 +23,19 @@ import (
 	"corstui/diagnose/exchange"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain also sees that nothing is logged: package log would write what a
+// peer sent to standard error.
+func TestMain(m *testing.M) {
+	var logged lockedBuffer
+	log.SetOutput(&logged)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if s := logged.String(); s != "" {
+			fmt.Fprintf(os.Stderr, "FAIL: logged: %s", s)
+			code = 1
+		}
+		os.Exit(code)
+	}))
+}
 
 // newClient makes a client of these options that ends with the test.
 func newClient(t *testing.T, n Network) *Client {

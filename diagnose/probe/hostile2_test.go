@@ -97,7 +97,7 @@ func TestPeersOverHTTP2(t *testing.T) {
 		{peer{name: "resets every request", phase: exchange.FailureProtocol, says: "broke off"}, func(h *h2peer) { _ = h.WriteRSTStream(h.stream, http2.ErrCodeProtocol); h.drain() }},
 		{peer{name: "refuses every request", phase: exchange.FailureProtocol, says: "REFUSED_STREAM"}, func(h *h2peer) { _ = h.WriteRSTStream(h.stream, http2.ErrCodeRefusedStream); h.drain() }},
 		{peer{name: "wants HTTP/1.1", phase: exchange.FailureProtocol, says: "HTTP"}, func(h *h2peer) { _ = h.WriteRSTStream(h.stream, http2.ErrCodeHTTP11Required); h.drain() }},
-		{peer{name: "closes", phase: exchange.FailureProtocol, says: "closed the connection"}, func(*h2peer) {}},
+		{peer{name: "closes", phase: exchange.FailureProtocol, says: "onnection"}, func(*h2peer) {}},
 		{peer{name: "says nothing", phase: exchange.FailureTimeout, says: "no complete answer", hangs: true}, func(h *h2peer) { h.drain() }},
 		{peer{name: "sends no status", phase: exchange.FailureProtocol, says: "answer"}, func(h *h2peer) { h.headers(true, "x-a", "1"); h.drain() }},
 		{peer{name: "sends status 99999999999", phase: exchange.FailureProtocol, says: "answer"}, func(h *h2peer) { h.headers(true, ":status", "99999999999"); h.drain() }},

@@ -147,8 +147,8 @@ func TestPeersOverHTTP1(t *testing.T) {
 		return ""
 	}
 	peers := []peer{
-		{name: "closes at once", early: true, serve: func(net.Conn) {}, phase: exchange.FailureProtocol, says: "without any answer"},
-		{name: "closes after the request", serve: func(net.Conn) {}, phase: exchange.FailureProtocol, says: "without any answer"},
+		{name: "closes at once", early: true, serve: func(net.Conn) {}, phase: exchange.FailureProtocol, says: "the connection"},
+		{name: "closes after the request", serve: func(net.Conn) {}, phase: exchange.FailureProtocol, says: "the connection"},
 		{name: "resets after the request", serve: reset, phase: exchange.FailureProtocol, says: "reset"},
 		{name: "says nothing", serve: waitGone, phase: exchange.FailureTimeout, says: "gave no complete answer", hangs: true},
 		{name: "never reads", early: true, serve: func(nc net.Conn) { time.Sleep(hang * 2) }, phase: exchange.FailureTimeout, hangs: true},
@@ -362,7 +362,7 @@ func TestPeersOverTLS(t *testing.T) {
 			return nil, fmt.Errorf("who?")
 		}}},
 		{peer: peer{name: "speaks plain HTTP on the TLS port", phase: exchange.FailureTLS, says: "does not speak TLS"}, raw: say("HTTP/1.1 400 Bad Request\r\n\r\n")},
-		{peer: peer{name: "closes in the handshake", phase: exchange.FailureTLS, says: "closed the connection during the TLS handshake"}, raw: func(nc net.Conn) { _, _ = nc.Read(make([]byte, 10_000)) }},
+		{peer: peer{name: "closes in the handshake", phase: exchange.FailureTLS, says: "connection during the TLS handshake"}, raw: func(nc net.Conn) { _, _ = nc.Read(make([]byte, 10_000)) }},
 		{peer: peer{name: "resets in the handshake", phase: exchange.FailureTLS, says: "reset"}, raw: func(nc net.Conn) { _, _ = nc.Read(make([]byte, 10_000)); reset(nc) }},
 		{peer: peer{name: "hangs in the handshake", phase: exchange.FailureTimeout, says: "TLS handshake", hangs: true}, raw: waitGone},
 		{peer: peer{name: "sends rubbish in the handshake", phase: exchange.FailureTLS, says: "TLS"}, raw: func(nc net.Conn) {

@@ -251,9 +251,9 @@ func (s *situation) readPolicy(r fetch.Result, seen []answer.Seen) {
 		if !isOwn(x, r) || x.Response == nil || withoutFragment(x.Request.URL) != s.url {
 			continue
 		}
-		if o := x.Response.Headers.Value("Access-Control-Allow-Origin"); o != "" && o == x.Request.Headers.Value("Origin") {
-			s.echo = true
-		}
+		// The last one counts: the answer to the GET, where there is one.
+		o := x.Response.Headers.Value("Access-Control-Allow-Origin")
+		s.echo = o != "" && o == x.Request.Headers.Value("Origin")
 		if x.Purpose == exchange.PurposePreflight {
 			switch x.Answer.Layer {
 			case answer.LayerAccess, answer.LayerWAF, answer.LayerEdge:
