@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"net/http"
@@ -129,7 +131,7 @@ func (a *response) write(w http.ResponseWriter, r *http.Request) {
 	if _, ok := h["Content-Type"]; !ok {
 		h["Content-Type"] = nil // no sniffing: a mark that the station did not set would be ours
 	}
-	if bodyAllowed(a.status) && r.Method != http.MethodHead && h.Get("Content-Length") == "" {
+	if bodyAllowed(a.status) && h.Get("Content-Length") == "" { // HEAD too, as the edge does
 		h.Set("Content-Length", strconv.Itoa(len(a.body)))
 	}
 	w.WriteHeader(a.status)
@@ -192,8 +194,29 @@ func (edge) wrap(next handler) handler {
 		// The edge overwrites both, whatever the origin sent.
 		a.header.Set("Server", "cloudflare")
 		a.header.Set("Cf-Ray", id+"-"+colo)
+		return compressed(r, a)
+	}
+}
+
+// compressFrom is the size from which the edge compresses a page.
+const compressFrom = 400
+
+// compressed is an answer as the edge sends it to a client that takes gzip: its
+// longer pages are compressed, and whoever looks for marks in them must unpack
+// them first.
+func compressed(r *http.Request, a *response) *response {
+	if len(a.body) < compressFrom || a.header.Get("Content-Encoding") != "" || !strings.HasPrefix(a.header.Get("Content-Type"), "text/html") ||
+		!strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		return a
 	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write([]byte(a.body)) // a buffer takes everything
+	_ = z.Close()
+	a = a.copy()
+	a.body = b.String()
+	a.header.Set("Content-Encoding", "gzip")
+	return a
 }
 
 // ownPaths are those that the edge itself serves on every host, behind the WAF.

@@ -14,6 +14,20 @@ import (
 // as well: both are true, and a report folds one under the other.
 var accessScenarios = []Scenario{
 	{
+		Name:  "access-session-expired-preflight",
+		Shows: "The same with a header that needs a preflight: after the redirect the browser asks the login page by OPTIONS first.",
+		Case:  exchange.Case{URL: "/api/me", Headers: header("X-Client", "web")},
+		at:    sameOrigin,
+		Truth: Truth{
+			Layer: "access", Certain: true, BlockedAt: "preflight", Reason: "PreflightMissingAllowOriginHeader",
+			Mistakes: []int{1}, Errors: []string{"access-session-expired"}, Assumes: []string{"no-session"},
+		},
+		build: func(b *builder) {
+			b.protect()
+			b.origin = app(noCORS(), routes{"/api/me": gives(me)})
+		},
+	},
+	{
 		Name:  "access-no-credentials",
 		Shows: "The fetch does not ask for credentials, so the user's Access cookie stays at home and Access sends the login.",
 		Case:  exchange.Case{URL: "/v1/me"},

@@ -83,6 +83,16 @@ var rightScenarios = []Scenario{
 		},
 	},
 	{
+		// The POST itself goes out only with a yes, since it may change
+		// something. As far as anything was sent, all is right.
+		Name:  "post-after-preflight",
+		Shows: "The preflight of a JSON POST passes; the POST itself is sent only with --allow-unsafe-methods.",
+		Case: exchange.Case{URL: "/v1/items", Method: "POST",
+			Headers: header("Content-Type", "application/json"), Body: jsonBody(`{"name":"Bolt"}`)},
+		Truth: Truth{Layer: "origin", Allowed: true},
+		build: func(b *builder) { b.origin = app(allowing(pageOrigin), api1()) },
+	},
+	{
 		Name:  "same-origin-ok",
 		Shows: "Page and API share an origin: no CORS header is needed, and none is there.",
 		Case:  exchange.Case{URL: "/api/me", Headers: header("X-Client", "web")},

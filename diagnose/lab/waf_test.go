@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"compress/gzip"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -128,4 +130,21 @@ func TestTheEdgeAnswersItsOwnPathsAndErrors(t *testing.T) {
 		t.Error("a dropped connection gave an answer")
 	}
 	c.do("GET", "http://all-right.api.example.com/v1/me?a=1").is(t, 301, "Location", `https://all-right\.api\.example\.com/v1/me\?a=1`, "Content-Length", "167")
+}
+
+func TestTheEdgeCompressesItsPagesForClientsThatTakeIt(t *testing.T) {
+	c := dial(t, start(t, "waf-challenge"))
+	const url = "https://waf-challenge.api.example.com/v1/me"
+	packed := c.do("GET", url, "Accept-Encoding", "gzip, deflate, br, zstd")
+	packed.is(t, 403, "Content-Encoding", "gzip")
+	z, err := gzip.NewReader(strings.NewReader(packed.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(z)
+	if err != nil || !strings.Contains(string(plain), "window._cf_chl_opt") {
+		t.Errorf("unpacked: %v %.80q", err, plain)
+	}
+	c.do("GET", url).is(t, 403, "Content-Encoding", "")
+	c.do("HEAD", url).is(t, 403, "Content-Length", `\d{3,4}`)
 }
