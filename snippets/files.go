@@ -86,6 +86,7 @@ func facts(r Recipe, t Target, o Options) (map[string]bool, map[string]string) {
 		"headers":     headers != "",
 		"expose":      expose != "",
 		"maxage":      p.MaxAge != nil,
+		"preflighted": methods != "" || headers != "" || p.MaxAge != nil,
 		"upstream":    o.Upstream != "",
 		"prefix":      u.path != "",
 		"tls":         u.scheme == "https",

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -22,8 +23,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"crypto/tls"
 
 	"corstui/snippets"
 )
@@ -127,6 +126,7 @@ func TestJWTInTheRealRuntimes(t *testing.T) {
 	}{
 		{"worker", snippets.TargetWorker, setting{outbound: world.Listener.Addr().String()}},
 		{"express 5", snippets.TargetExpress, withKeysAt(world.URL)},
+		{"express 4", snippets.TargetExpress, withExpress4(withKeysAt(world.URL))},
 		{"go", snippets.TargetGo, setting{env: []string{"HTTPS_PROXY=" + proxy, "SSL_CERT_FILE=" + ca}}},
 	}
 	for _, rt := range runtimes {
@@ -193,6 +193,11 @@ globalThis.fetch = (url, options) => {
 };
 `},
 	}
+}
+
+func withExpress4(s setting) setting {
+	s.express4 = true
+	return s
 }
 
 // interceptingProxy answers CONNECT to the team domain with a TLS server of its

@@ -43,7 +43,7 @@ func nameReason(v string) Reason {
 		return ReasonEmpty
 	case len(v) > 128:
 		return ReasonTooLong
-	case strings.ContainsAny(v, ", "):
+	case strings.Contains(v, ",") || len(strings.Fields(v)) > 1 && !strings.Contains(v, ":"):
 		return ReasonList
 	}
 	for _, c := range []byte(v) {

@@ -26,6 +26,8 @@ func originReason(v string) Reason {
 		return ReasonNull
 	case strings.Contains(v, "*"):
 		return ReasonPattern
+	case strings.TrimSpace(v) != v:
+		return ReasonCharacters
 	case strings.Count(v, "://") > 1 || strings.ContainsAny(v, ", \t"):
 		return ReasonList
 	}
@@ -208,6 +210,7 @@ func serialiseIPv6(a netip.Addr) string {
 // originWant guesses the origin that was meant, as a browser would serialise
 // the URL; empty where there is no safe guess.
 func originWant(v string) string {
+	v = strings.TrimSpace(v)
 	if strings.ContainsAny(v, "*, \t\\") || strings.EqualFold(v, "null") {
 		return ""
 	}
@@ -239,7 +242,7 @@ func originWant(v string) string {
 	if port != "" {
 		want += ":" + port
 	}
-	if originReason(want) != "" || want == v {
+	if originReason(want) != "" {
 		return ""
 	}
 	return want

@@ -82,3 +82,25 @@ func TestPolicyFilesThatAreRefused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func FuzzParsePolicy(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"allow_origins":["https://app.example.com"],"credentials":true,"max_age":0}`, `{"allow_origins":["*"],"allow_methods":null}`, `{"allow_headers":[1]}`, `[`, `{"max_age":1e9}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := snippets.ParsePolicy(data)
+		if err != nil {
+			if strings.ContainsFunc(snippets.Line(err), func(c rune) bool { return c < ' ' || c > '~' }) {
+				t.Errorf("%q is no line for a terminal", err)
+			}
+			return
+		}
+		out, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := snippets.ParsePolicy(out); err != nil {
+			t.Errorf("%s became %s: %v", data, out, err)
+		}
+	})
+}

@@ -108,6 +108,7 @@ function setPolicy(res, origin, preflight) {
 //@if credentials
   res.setHeader("Access-Control-Allow-Credentials", "true");
 //@end
+//@if preflighted
   if (preflight) {
 //@if methods
     res.setHeader("Access-Control-Allow-Methods", "@{methods}");
@@ -123,6 +124,13 @@ function setPolicy(res, origin, preflight) {
     res.setHeader("Access-Control-Expose-Headers", "@{expose}");
 //@end
   }
+//@else
+//@if expose
+  if (!preflight) {
+    res.setHeader("Access-Control-Expose-Headers", "@{expose}");
+  }
+//@end
+//@end
 }
 //@if jwt
 

@@ -120,6 +120,7 @@ function setPolicy(headers, origin, preflight) {
 //@if credentials
   headers.set("Access-Control-Allow-Credentials", "true");
 //@end
+//@if preflighted
   if (preflight) {
 //@if methods
     headers.set("Access-Control-Allow-Methods", "@{methods}");
@@ -135,6 +136,13 @@ function setPolicy(headers, origin, preflight) {
     headers.set("Access-Control-Expose-Headers", "@{expose}");
 //@end
   }
+//@else
+//@if expose
+  if (!preflight) {
+    headers.set("Access-Control-Expose-Headers", "@{expose}");
+  }
+//@end
+//@end
 }
 //@if jwt
 
