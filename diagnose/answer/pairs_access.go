@@ -40,8 +40,9 @@ var metadataPairs = []PairRule{
 					p.facts.Access = &app
 					says := fmt.Sprintf("Cloudflare Access signs that an application of %s covers this URL; the signature fits the team's keys.", app.Team)
 					p.proof(r, LayerAccess, says, x, k)
-					x.Seen.Answer.Evidence = append([]Evidence{{Exchange: x.ID, What: "cf-access-metadata", Says: says, Strength: StrengthCertain, Rule: r.ID}}, x.Seen.Answer.Evidence...)
-					x.Seen.Answer.Layer, x.Seen.Answer.Product, x.Seen.Answer.Confidence, x.Seen.Answer.Candidates = LayerAccess, productAccess, Certain, nil
+					if x.v.ccs == "" {
+						p.raise(x, r, LayerAccess, productAccess, Certain, says)
+					}
 					return
 				}
 				p.proof(PairRule{ID: ProofAccessUnsigned}, LayerAccess, "The answer carries metadata of Cloudflare Access that is not proven: "+reason+".", x)
@@ -209,7 +210,7 @@ var accessPairs = []PairRule{
 		Why:      "Likely: Access covers the URL, and nothing behind the cache answered. A security rule with its own block response would look the same.",
 		Source:   "order of things",
 		prove: func(p *pairs, r PairRule) {
-			for _, x := range p.of(requestPurposes...) {
+			for _, x := range append(p.of(requestPurposes...), p.of(preflightPurposes...)...) {
 				if !p.covered(x) || x.v.path() != p.path || x.Answer.Layer != LayerUnknown || x.v.status != 401 && x.v.status != 403 || !x.v.noCCS || !bare(x.v) {
 					continue
 				}
