@@ -7,6 +7,7 @@ import (
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/fetch"
+	"corstui/snippets"
 )
 
 // kind is one of the two requests that a page's fetch() is made of.
@@ -53,6 +54,21 @@ type world struct {
 
 	log map[string]origin
 	n   int
+
+	made     *snippets.Policy // the last policy, and the case for which it was made
+	madeFor  exchange.CredentialsMode
+	madeWith string
+}
+
+// policy is what the case, as the steps so far have changed it, needs. Steps
+// change its method, credentials mode and URL alone, besides taking headers out
+// before the first round.
+func (w *world) policy() snippets.Policy {
+	if w.made == nil || w.madeFor != w.c.Credentials || w.madeWith != w.c.Method {
+		p := w.v.policyFor(w.c)
+		w.made, w.madeFor, w.madeWith = &p, w.c.Credentials, w.c.Method
+	}
+	return *w.made
 }
 
 // origin says where an answer of the replay comes from.
@@ -186,7 +202,7 @@ func (w *world) answer(k kind, r exchange.Request) origin {
 // apply puts the policy's headers on an answer, as every generated file does.
 func (w *world) apply(r *exchange.Response, k kind, from string) {
 	r.Headers = r.Headers.Without(corsHeaders...)
-	for _, h := range w.v.policyFor(w.c).ResponseHeaders(from, k == kindPreflight) {
+	for _, h := range w.policy().ResponseHeaders(from, k == kindPreflight) {
 		r.Headers = append(r.Headers, exchange.Header{Name: h[0], Value: h[1]})
 	}
 	if k == kindPreflight {
@@ -263,7 +279,7 @@ func first(list []*answer.Seen) *answer.Seen {
 }
 
 // sameURL compares two URLs as the wire does: serialised, without fragment.
-func sameURL(a, b string) bool { return without(a) == without(b) }
+func sameURL(a, b string) bool { return a == b || without(a) == without(b) }
 
 func without(s string) string {
 	u, err := fetch.ParseURL(s, nil)
