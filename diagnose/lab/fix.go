@@ -38,6 +38,9 @@ func (l *Lab) Fix(name string, layer answer.Layer, recipe snippets.Recipe, p sni
 	}
 	st := l.site(hostIn(c.URL))
 	wrong := fmt.Errorf("lab scenario %q: recipe %q does not change layer %q", name, recipe, layer)
+	if st == nil {
+		return c, fmt.Errorf("lab scenario %q: the lab does not serve %s", name, hostIn(c.URL))
+	}
 	switch recipe {
 	case snippets.RecipeAccess:
 		if layer != answer.LayerAccess || st.config().access == nil {
@@ -59,7 +62,7 @@ func (l *Lab) Fix(name string, layer answer.Layer, recipe snippets.Recipe, p sni
 			}
 			now.waf = nil
 		})
-	case snippets.RecipeCORS, snippets.RecipeJWT:
+	case snippets.RecipeCORS, snippets.RecipeJWT: // jwt answers CORS as cors does, and lets the lab's tokens in
 		if err := p.Validate(); err != nil {
 			return c, fmt.Errorf("lab scenario %q: %w", name, err)
 		}

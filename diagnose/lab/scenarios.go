@@ -5,7 +5,10 @@ package lab
 func Scenarios() []Scenario {
 	var out []Scenario
 	for _, family := range [][]Scenario{
-		basics, accessScenarios, wafScenarios, edgeScenarios, cacheScenarios, preflightScenarios, originScenarios, rightScenarios,
+		basics,
+		accessScenarios, accessPreflightScenarios, wafScenarios, edgeScenarios, cacheScenarios,
+		preflightScenarios, originScenarios, redirectScenarios, policyScenarios,
+		rightScenarios,
 	} {
 		for _, s := range family {
 			out = append(out, s.resolve())
