@@ -68,6 +68,7 @@ func TestGeneratedFilesAreTheGoldenOnes(t *testing.T) {
 // TestGeneratedFilesAreWellFormed has each language's own tool look at every
 // file, for policies that switch every branch of the templates on and off.
 func TestGeneratedFilesAreWellFormed(t *testing.T) {
+	t.Parallel()
 	nginx, node := nginxPath(t), program(t, "node", "install Node.js 20 or later")
 	hcl, n := t.TempDir(), 0
 	for _, policy := range []snippets.Policy{full, public, bare, {AllowOrigins: []string{"http://intranet.example", "http://[::1]:3000"}, Credentials: true}} {

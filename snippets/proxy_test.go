@@ -2,7 +2,11 @@ package snippets_test
 
 import (
 	"encoding/json"
+	"encoding/pem"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +21,8 @@ var tokenEnv = []string{"CF_ACCESS_CLIENT_ID=abc.access", "CF_ACCESS_CLIENT_SECR
 func TestServiceTokenInTheRealRuntimes(t *testing.T) {
 	up := newUpstream(t)
 	o := snippets.Options{Policy: full, Upstream: up.URL}
-	nginx := setting{extra: map[string]string{}}
+	// As envsubst does.
+	nginx := setting{replace: []string{"${CF_ACCESS_CLIENT_ID}", "abc.access", "${CF_ACCESS_CLIENT_SECRET}", "cfast_secret"}}
 	runtimes := []struct {
 		name   string
 		target snippets.Target
@@ -32,9 +37,6 @@ func TestServiceTokenInTheRealRuntimes(t *testing.T) {
 	for _, rt := range runtimes {
 		t.Run(rt.name, func(t *testing.T) {
 			t.Parallel()
-			if rt.target == snippets.TargetNginx {
-				rt.s.substitute = true
-			}
 			s := start(t, snippets.RecipeServiceToken, rt.target, o, rt.s)
 			t.Run("the token replaces what the client sent", func(t *testing.T) {
 				_, body := send(t, "GET", s.base+"/echo", withOrigin(first, [2]string{"CF-Access-Client-Id", "forged"}, [2]string{"cf-access-client-id", "twice"}, [2]string{"Cf-Access-Client-Secret", "forged"}), "")
@@ -94,6 +96,35 @@ func TestWithoutItsTokenAProxyDoesNotServe(t *testing.T) {
 		if out, ok := try(t, dir, nil, build(t, dir)); ok || !strings.Contains(out, "must be set") {
 			t.Errorf("it started: %s", out)
 		}
+	})
+}
+
+func TestUpstreamsOverTLS(t *testing.T) {
+	up := httptest.NewTLSServer(http.HandlerFunc(serveUpstream))
+	t.Cleanup(up.Close)
+	up.Config.ErrorLog = log.New(io.Discard, "", 0) // of the refusals
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	writeFile(t, ca, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: up.Certificate().Raw})))
+	o := snippets.Options{Policy: full, Upstream: up.URL}
+	for _, target := range snippets.AllTargets() {
+		t.Run(string(target)+" does not talk to one whose certificate nobody vouches for", func(t *testing.T) {
+			s := start(t, snippets.RecipeCORS, target, o, setting{})
+			res, _ := send(t, "GET", s.base+"/200", withOrigin(first), "")
+			if res.StatusCode != 502 {
+				t.Errorf("status %d", res.StatusCode)
+			}
+			checkPolicy(t, res, full, first, false)
+		})
+	}
+	for target, variable := range map[snippets.Target]string{snippets.TargetExpress: "NODE_EXTRA_CA_CERTS", snippets.TargetGo: "SSL_CERT_FILE"} {
+		t.Run(string(target)+" talks to one with a good certificate", func(t *testing.T) {
+			s := start(t, snippets.RecipeCORS, target, o, setting{env: []string{variable + "=" + ca}})
+			checkMatrix(t, s.base, full, asks[:6], []string{first})
+		})
+	}
+	t.Run("nginx talks to one with a good certificate", func(t *testing.T) {
+		s := start(t, snippets.RecipeCORS, snippets.TargetNginx, o, setting{replace: []string{"/etc/ssl/certs/ca-certificates.crt", ca, "proxy_ssl_name 127.0.0.1;", "proxy_ssl_name example.com;"}})
+		checkMatrix(t, s.base, full, asks[:6], []string{first})
 	})
 }
 

@@ -83,8 +83,8 @@ func (l *logs) String() string {
 type setting struct {
 	env      []string
 	express4 bool
-	// substitute fills in the service token as envsubst does.
-	substitute bool
+	// replace, for nginx: old and new strings, in the file.
+	replace []string
 	// outbound, for a Worker: the address that answers every fetch.
 	outbound string
 	// extra files, by name, after the generated ones; they may replace them.
@@ -104,9 +104,9 @@ func start(t *testing.T, r snippets.Recipe, target snippets.Target, o snippets.O
 	for name, content := range s.extra {
 		writeFile(t, filepath.Join(dir, name), content)
 	}
-	if s.substitute {
+	if s.replace != nil {
 		path := filepath.Join(dir, "nginx.conf")
-		writeFile(t, path, strings.NewReplacer("${CF_ACCESS_CLIENT_ID}", "abc.access", "${CF_ACCESS_CLIENT_SECRET}", "cfast_secret").Replace(read(t, path)))
+		writeFile(t, path, strings.NewReplacer(s.replace...).Replace(read(t, path)))
 	}
 	st := &site{base: "http://127.0.0.1:" + strconv.Itoa(port), dir: dir, log: &logs{}}
 	switch target {

@@ -67,7 +67,7 @@ async function serve() {
   app.disable("x-powered-by");
   app.use(proxy);
   app.use(express.static("public"));
-  const server = app.listen(Number(process.env.PORT ?? @{listen}));
+  const server = app.listen(process.env.PORT ?? @{listen});
   server.on("upgrade", proxy.upgrade);
 }
 

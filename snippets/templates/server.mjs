@@ -16,8 +16,13 @@
 // Needs: npm install express on-headers vary@{deps}
 //@end
 // Alone:       PORT=@{listen} node server.mjs
+//@if token
+// In your app: import policy from "./server.mjs"; app.use(policy); is the CORS
+// policy alone, and goes first, before authentication and body parsers.
+//@else
 // In your app: import policy from "./server.mjs"; app.use(policy);
 // The middleware goes first, before authentication and body parsers.
+//@end
 //@if insecure
 //
 // Warning: @{insecure} is not encrypted. Whoever sits between that
@@ -224,7 +229,7 @@ async function serve() {
     res.json({ ok: true });
   });
 //@end
-  const server = app.listen(Number(process.env.PORT ?? @{listen}));
+  const server = app.listen(process.env.PORT ?? @{listen});
 //@if upstream
 //@if jwt
   // An upgrade does not pass the middleware: the token is checked here as well.
