@@ -5,6 +5,7 @@ import (
 
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
 )
 
 // origin is an answer of the API.
@@ -231,5 +232,22 @@ func TestFindSaysWhatIsWrongAndNothingElse(t *testing.T) {
 				t.Log("reason", *in.Fetch.Verdict.Reason)
 			}
 		})
+	}
+}
+
+// Findings go by what came over the wire, so that they do not depend on the
+// words in which an engine reports it.
+func TestFindingsAreTheSameWhateverTheEngineCallsIt(t *testing.T) {
+	for _, s := range scenes {
+		want := s.input()
+		for _, e := range []fetch.Engine{fetch.Firefox, fetch.WebKit, fetch.Standard} {
+			st := s.stage
+			st.engine = e
+			in := st.input()
+			if in.Fetch.Verdict.Allowed != want.Fetch.Verdict.Allowed || in.Fetch.DecidedBy != want.Fetch.DecidedBy || len(in.Seen) != len(want.Seen) {
+				continue // the engine itself decides otherwise
+			}
+			sameList(t, s.name+" in "+e.Name(), loud(Find(in)), s.want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -132,10 +133,18 @@ func (w *world) hostFlags() []string {
 	return []string{snippets.FlagHost, u.Host}
 }
 
-// validHost says whether a host can be given to the snippet command.
+// validHost says whether a host is a plain name, as the snippet command takes
+// it: letters, digits, hyphens and dots, and no address.
 func validHost(host string) bool {
-	_, err := snippets.Generate(snippets.RecipeWAF, "", snippets.Options{Host: host})
-	return err == nil
+	if _, err := netip.ParseAddr(host); err == nil || host == "" {
+		return false
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || label[0] == '-' || label[len(label)-1] == '-' || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // callFinal makes the page call where a redirect leads.
