@@ -78,7 +78,10 @@ func (s *Session) dial(ctx context.Context, pl place, p *progress) (*conn, error
 	if err != nil {
 		return nil, err
 	}
-	c.remote = redactedAddr(c.nc)
+	if px == nil {
+		// Behind a proxy, whose address is none of the answerer's, it is unknown.
+		c.remote = c.nc.RemoteAddr().String()
+	}
 	if pl.scheme == "https" {
 		err = s.handshake(ctx, c, p)
 	}
@@ -90,13 +93,6 @@ func (s *Session) dial(ctx context.Context, pl place, p *progress) (*conn, error
 		c.br = bufio.NewReaderSize(c.nc, 4<<10)
 	}
 	return c, nil
-}
-
-func redactedAddr(nc net.Conn) string {
-	if a := nc.RemoteAddr(); a != nil {
-		return a.String()
-	}
-	return ""
 }
 
 // handshake makes TLS of the connection, and HTTP/2 where the peer speaks it.

@@ -41,8 +41,7 @@ const (
 	// streamIdle takes the place of bodyIdle where the type says that the body
 	// is a stream of events.
 	streamIdle = 150 * time.Millisecond
-	// probeTime bounds one probe: one that hangs must not use up the time of
-	// the diagnosis.
+	// probeTime bounds one probe where the server answers others quickly.
 	probeTime = 5 * time.Second
 	// idleTime is how long an unused connection is kept.
 	idleTime = 30 * time.Second

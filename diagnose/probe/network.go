@@ -56,7 +56,7 @@ func (t target) loopback() bool {
 	if a, err := netip.ParseAddr(t.host); err == nil {
 		return a.Unmap().IsLoopback()
 	}
-	return t.host == "localhost" || strings.HasSuffix(t.host, ".localhost")
+	return isLocalhost(t.host)
 }
 
 func newRoutes(n Network) (routes, error) {
@@ -107,7 +107,19 @@ func (rt routes) target(host, port string, direct bool) target {
 			break
 		}
 	}
-	return rt.resolved(t)
+	if t = rt.resolved(t); t.addrs == nil && isLocalhost(t.host) {
+		t.addrs = localAddrs
+	}
+	return t
+}
+
+// localAddrs are where localhost and every name below it are, without a look-up:
+// browsers do not ask DNS for them (RFC 6761, section 6.3; Chromium's
+// ResolveLocalHostname).
+var localAddrs = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}
+
+func isLocalhost(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 // resolved applies --resolve to a target.

@@ -88,6 +88,9 @@ func TestWhereConnectionsGo(t *testing.T) {
 		{name: "keeps the port", n: Network{ConnectTo: []string{"a.example:443:b.example:"}}, host: "a.example", port: "443", want: "b.example:443", chosen: true},
 		{name: "the first --connect-to counts", n: Network{ConnectTo: []string{"x.example:443:x:1", ":443:b:2", "a.example:443:c:3"}}, host: "a.example", port: "443", want: "b:2", chosen: true},
 		{name: "connect to, then resolve", n: Network{ConnectTo: []string{"a.example:443:b.example:8443"}, Resolve: []string{"b.example:8443:127.0.0.3", "a.example:443:127.0.0.1"}}, host: "a.example", port: "443", want: "b.example:8443 (127.0.0.3)", chosen: true},
+		{name: "localhost", host: "localhost", port: "80", want: "localhost:80 (127.0.0.1 ::1)"},
+		{name: "a name below localhost", host: "Api.LocalHost.", port: "80", want: "api.localhost:80 (127.0.0.1 ::1)"},
+		{name: "connect to localhost", n: Network{ConnectTo: []string{"::localhost:81"}}, host: "a.example", port: "80", want: "localhost:81 (127.0.0.1 ::1)", chosen: true},
 		{name: "direct", n: Network{Direct: "[::1]:444", ConnectTo: []string{"::b:1"}}, host: "a.example", port: "443", direct: true, want: "::1:444", chosen: true},
 		{name: "direct, for others", n: Network{Direct: "[::1]:444"}, host: "a.example", port: "443", want: "a.example:443"},
 	} {
@@ -191,6 +194,9 @@ func TestProxiesOfTheEnvironment(t *testing.T) {
 				t.Errorf("the password of the proxy is in %q", x.Failure.Message)
 			}
 			tt.judge(t, x)
+			if tt.asked != "" && x.Response != nil && x.Response.RemoteAddr != "" {
+				t.Errorf("the proxy's address %s counts as the answerer's", x.Response.RemoteAddr)
+			}
 			if !strings.Contains(asked.Load().(string), tt.asked) {
 				t.Errorf("the proxy was asked %q, want %q", asked.Load(), tt.asked)
 			}

@@ -32,7 +32,7 @@ func (s *Session) RunAll(ctx context.Context, ps []Probe, done func(Probe, excha
 		wg.Go(func() {
 			gate <- struct{}{}
 			defer func() { <-gate }()
-			ctx, cancel := context.WithTimeout(ctx, probeTime)
+			ctx, cancel := context.WithTimeout(ctx, s.patience())
 			defer cancel()
 			results <- result{p, s.send(ctx, id, p)}
 		})

@@ -22,6 +22,8 @@ type Session struct {
 	n     atomic.Int64
 	dials atomic.Int64
 	ahead ahead
+	// slowest is how long the slowest answer took, in nanoseconds.
+	slowest atomic.Int64
 }
 
 // Session starts a diagnosis. urls are those that the user named: the case's
@@ -53,6 +55,22 @@ func (s *Session) Do(ctx context.Context, p Probe) exchange.Exchange {
 	return s.send(ctx, s.nextID(), p)
 }
 
+// slow notes how long an answer took.
+func (s *Session) slow(took time.Duration) {
+	for {
+		old := s.slowest.Load()
+		if int64(took) <= old || s.slowest.CompareAndSwap(old, int64(took)) {
+			return
+		}
+	}
+}
+
+// patience is how long a probe may take: one that hangs must not use up the
+// time of the diagnosis, and a slow server must not be taken for one that hangs.
+func (s *Session) patience() time.Duration {
+	return max(probeTime, 2*time.Duration(s.slowest.Load()))
+}
+
 func (s *Session) nextID() string { return "e" + strconv.FormatInt(s.n.Add(1), 10) }
 
 func (s *Session) send(ctx context.Context, id string, p Probe) (x exchange.Exchange) {
@@ -68,11 +86,19 @@ func (s *Session) send(ctx context.Context, id string, p Probe) (x exchange.Exch
 			x.Response = nil
 			x.Failure = &exchange.Failure{Phase: exchange.FailureProtocol, Message: "The answer could not be read."}
 		}
-		x.Timing.Total = ms(time.Since(x.Started))
+		took := time.Since(x.Started)
+		x.Timing.Total = ms(took)
+		if x.Response != nil {
+			s.slow(took)
+		}
 	}()
 	w, err := prepare(x.Request, p.Direct)
 	if err != nil {
 		x.Failure = &exchange.Failure{Phase: exchange.FailureRefused, Message: sentence(err.Error())}
+		return x
+	}
+	if p.Direct && s.c.routes.direct == nil {
+		x.Failure = &exchange.Failure{Phase: exchange.FailureRefused, Message: "Not sent: no --direct address was given."}
 		return x
 	}
 	if err := s.mayReach(w.place); err != nil {

@@ -246,6 +246,29 @@ func TestReadyOpensConnectionsBesideTheFirstRequest(t *testing.T) {
 	}
 }
 
+func TestWithoutADirectAddressNothingGoesDirect(t *testing.T) {
+	x := newClient(t, Network{}).Session().Do(context.Background(), Probe{Direct: true, Request: get("http://127.0.0.1:1/")})
+	peer{phase: exchange.FailureRefused, says: "--direct"}.judge(t, x)
+}
+
+func TestPatienceGrowsWithTheServer(t *testing.T) {
+	s := newClient(t, Network{}).Session()
+	if s.patience() != probeTime {
+		t.Errorf("at first %v", s.patience())
+	}
+	s.slow(8 * time.Second)
+	s.slow(time.Second)
+	if s.patience() != 16*time.Second {
+		t.Errorf("with a slow server %v", s.patience())
+	}
+}
+
+func TestNamesBelowLocalhostAreHere(t *testing.T) {
+	k := &keepAlive{}
+	addr := listenRaw(t, k.serve)
+	want(t, newClient(t, Network{}).RoundTrip(within(t, 5*time.Second), exchange.PurposeGet, get("http://api.localhost:"+port(addr)+"/")))
+}
+
 func TestBrokenRequestsAreNotSent(t *testing.T) {
 	c := newClient(t, Network{})
 	for _, r := range []exchange.Request{
