@@ -26,8 +26,9 @@ const DefaultMax = 16
 //
 // seen holds the browser's exchanges with who answered them. Call it once more
 // with the probes' exchanges among them: it returns what only those made worth
-// asking (the keys of an Access team that the signed metadata named), and
-// nothing that was sent before; what was sent counts against max.
+// asking (the keys of an Access team that the signed metadata named; who it is
+// that refuses the GET behind a preflight), and nothing that was sent before.
+// What was sent counts against max. For most cases it returns nothing then.
 //
 // Every probe is an OPTIONS, GET or HEAD. A probe that shares the page's own
 // request differs from it in one thing; where that thing may change what a
@@ -131,7 +132,7 @@ var planRows = []planRow{
 	},
 	{
 		exchange.PurposeJSON,
-		func(s *situation) bool { return s.answered && !s.certain && s.refusing },
+		func(s *situation) bool { return s.answered && s.unclear },
 		func(s *situation) exchange.Request {
 			return s.pageGet().set("Accept", "application/json").busted().request
 		}, false,
@@ -148,7 +149,7 @@ var planRows = []planRow{
 	{
 		exchange.PurposeXHR,
 		func(s *situation) bool {
-			return s.answered && !s.limited && !s.certain && s.cloudflare && s.refusing
+			return s.answered && !s.limited && s.cloudflare && s.unclear
 		},
 		func(s *situation) exchange.Request {
 			return s.pageGet().set("X-Requested-With", "XMLHttpRequest").busted().request
@@ -158,7 +159,7 @@ var planRows = []planRow{
 	{
 		exchange.PurposeAccessResource,
 		func(s *situation) bool {
-			return s.answered && !s.limited && s.cloudflare && (s.layer == answer.LayerAccess || !s.certain && s.refusing)
+			return s.answered && !s.limited && s.cloudflare && (s.layer == answer.LayerAccess || s.unclear)
 		},
 		func(s *situation) exchange.Request {
 			return s.visit(s.root() + "/.well-known/cloudflare-access-protected-resource" + s.path())

@@ -337,6 +337,16 @@ func TestTheSecondRoundHoldsOnlyWhatIsNew(t *testing.T) {
 	}
 }
 
+func TestTheSecondRoundAsksWhoRefusesBehindThePreflight(t *testing.T) {
+	sc := newScene(func(c *exchange.Case) { c.Method = "PUT" }).saw(exchange.PurposePreflight, "OPTIONS", answer.LayerWAF, answer.Certain, 403, throughCF).blockedAt(fetch.AtPreflight)
+	for _, p := range sc.plan() {
+		sc.saw(p.Purpose, p.Request.Method, answer.LayerUnknown, answer.Unknown, 403, throughCF)
+	}
+	if got := purposes(sc.plan()); !reflect.DeepEqual(got, []string{"accept-json", string(exchange.PurposeXHR), "access-resource"}) {
+		t.Errorf("second round: %v", got)
+	}
+}
+
 func TestNoPeerChoosesWhoseKeysAreAsked(t *testing.T) {
 	for _, location := range []string{
 		"https://evil.example/cdn-cgi/access/login/x", "https://cloudflareaccess.com.evil.example/cdn-cgi/access/login/x",

@@ -36,6 +36,7 @@ type situation struct {
 
 	cloudflare      bool   // Cloudflare shows itself on the way
 	refusing        bool   // the answer is a redirect, an error or a page in place of data
+	unclear         bool   // the answer, or that to the GET behind a preflight, refuses, and who refuses is not proven
 	limited         bool   // the answer is a rate limit: every further request may make it worse
 	sameOrigin      bool   // page and API share an origin
 	preflightSent   bool   // the browser sent a preflight to this URL
@@ -127,13 +128,19 @@ func (s *situation) readAnswer(sub *answer.Seen) {
 	}
 	s.answered, s.status = true, resp.Status
 	s.limited = resp.Status == 429
-	html := strings.HasPrefix(strings.ToLower(resp.Headers.Value("Content-Type")), "text/html")
-	s.refusing = resp.Status >= 300 && resp.Status != 304 || html
+	s.refusing = refuses(resp)
+	s.unclear = s.refusing && !s.certain
 	s.allowOrigin = resp.Headers.Value("Access-Control-Allow-Origin")
 	if left, ok := remaining(resp.Headers); ok {
 		// Half of what is left stays for the user.
 		s.allowance = left / 2
 	}
+}
+
+// refuses says whether an answer is a redirect, an error, or a page where a
+// script asked for data.
+func refuses(r *exchange.Response) bool {
+	return r.Status >= 300 && r.Status != 304 || strings.HasPrefix(strings.ToLower(r.Headers.Value("Content-Type")), "text/html")
 }
 
 // remaining is how many requests a server still allows, where it says so: by
@@ -165,6 +172,9 @@ func (s *situation) readExchanges(r fetch.Result, seen []answer.Seen) {
 		x := &seen[i]
 		if hostOf(x.Request.URL) == host && x.Response != nil {
 			s.cloudflare = s.cloudflare || throughCloudflare(x.Response.Headers)
+		}
+		if x.Purpose == exchange.PurposeGet && x.Response != nil && refuses(x.Response) && x.Answer.Confidence != answer.Certain {
+			s.unclear = true
 		}
 		if !isOwn(x, r) || withoutFragment(x.Request.URL) != s.url {
 			continue
