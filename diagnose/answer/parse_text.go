@@ -29,28 +29,24 @@ var (
 func parseText(text string, first request) []exchange.Exchange {
 	text = gluedRE.ReplaceAllString(text, "$1\n$2")
 	lines := strings.Split(text, "\n")
-	verbose, quoted, plain := false, false, -1
+	verbose, marked, plain := false, -1, -1
 	for i, l := range lines {
 		switch {
 		case strings.HasPrefix(l, "< HTTP/"):
 			verbose = true
-		case strings.HasPrefix(l, "> HTTP/") || strings.HasPrefix(l, ">HTTP/"):
-			quoted = true
 		case plain < 0 && statusRE.MatchString(strings.TrimSpace(l)):
 			plain = i
+		case marked < 0 && markedRE.MatchString(l):
+			marked = i
 		}
 	}
 	switch {
 	case verbose:
 		fs, known := readVerbose(lines)
 		return keep(fs, first, known)
-	case quoted && plain < 0:
-		for i, l := range lines {
-			lines[i] = strings.TrimPrefix(strings.TrimPrefix(l, ">"), " ")
-			if plain < 0 && statusRE.MatchString(strings.TrimSpace(lines[i])) {
-				plain = i
-			}
-		}
+	case plain < 0 && marked >= 0:
+		unmark(lines, marked)
+		plain = marked
 	}
 	if plain < 0 {
 		fs, known := readBare(lines)
@@ -65,6 +61,28 @@ func parseText(text string, first request) []exchange.Exchange {
 	}
 	fs, known := readPlain(lines)
 	return keep(fs, first, known)
+}
+
+// markedRE finds a status line behind the marks of a quotation or a comment, or
+// where PowerShell's Invoke-WebRequest shows it.
+var markedRE = regexp.MustCompile(`(?i)^(\s*(?:[>#|*←→-]|//|<-|->|=>)[\s>#|*←→/-]*|\s*RawContent\s*:\s*)HTTP/[0-9](?:\.[0-9])?\s+[1-9][0-9]{2}(?:\s.*)?$`)
+
+// unmark takes those marks away from the status line on: the same ones, or as
+// much white space.
+func unmark(lines []string, i int) {
+	mark := markedRE.FindStringSubmatch(lines[i])[1]
+	bare := strings.TrimRight(mark, " \t")
+	for ; i < len(lines); i++ {
+		l := lines[i]
+		switch {
+		case strings.HasPrefix(l, mark):
+			lines[i] = l[len(mark):]
+		case bare != "" && strings.HasPrefix(l, bare):
+			lines[i] = strings.TrimPrefix(l[len(bare):], " ")
+		case len(l) >= len(mark) && strings.TrimSpace(l[:len(mark)]) == "":
+			lines[i] = l[len(mark):]
+		}
+	}
 }
 
 // readPlain reads responses that start with a status line each.

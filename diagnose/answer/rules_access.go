@@ -54,6 +54,19 @@ var accessRules = []Rule{
 		},
 	},
 	{
+		ID: "access-team-redirect", Matches: "3xx to a team domain whose path was left out, without cf-cache-status",
+		What: "location", Layer: LayerAccess, Strength: Likely, Product: productAccessLogin,
+		Says:   "The answer sends the browser to a team domain of Cloudflare Access.",
+		Source: "published login redirects with a shortened location", Grade: Observed, cloudflare: true,
+		match: when(func(v *view) bool {
+			if v.location == nil || !v.redirect() || !teamDomain(v.location.Hostname()) || teamDomain(v.host) || v.ccs != "" {
+				return false
+			}
+			p := v.location.Path
+			return p == "" || p == "/" || strings.HasPrefix(p, "/...") || strings.HasPrefix(p, "/…") || strings.HasPrefix(p, "/cdn-cgi/...") || strings.HasPrefix(p, "/cdn-cgi/…") || p == "/cdn-cgi/access/" || strings.HasPrefix(p, "/cdn-cgi/access/...")
+		}),
+	},
+	{
 		ID: "access-login-return", Matches: "3xx from the team domain to /cdn-cgi/access/authorized or another login step",
 		What: "location", Layer: LayerAccess, Strength: Certain, Product: productAccessLogin,
 		Says:   "The team domain sends the browser on to the next step of the Access login.",
@@ -91,13 +104,13 @@ var accessRules = []Rule{
 		},
 	},
 	{
-		ID: "access-headers", Matches: "cf-access-aud together with cf-access-domain, or one of them on the team domain or under a title of Access",
+		ID: "access-headers", Matches: "cf-access-aud together with cf-access-domain, or one of them on the team domain, under a title of Access, or beside its session cookie",
 		What: "cf-access-aud, cf-access-domain", Layer: LayerAccess, Strength: Certain, Product: productAccess,
 		Says:   "The answer names its Access application in cf-access-aud and cf-access-domain; Access writes these on its own answers alone.",
 		Source: "published refusals of 2025 and 2026; gitflare notes", Grade: Observed, cloudflare: true,
 		match: func(v *view) *hit {
 			aud, domain := v.has("cf-access-aud"), v.has("cf-access-domain")
-			if !aud && !domain || !(aud && domain || teamDomain(v.host) || accessTitleRE.MatchString(v.title)) {
+			if !aud && !domain || !(aud && domain || teamDomain(v.host) || accessTitleRE.MatchString(v.title) || v.setsCookie("CF_Session=") || v.setsCookie("CF_AppSession=")) {
 				return nil
 			}
 			return &hit{product: refusal(v), names: domainNames(v), what: presentOf(v, "cf-access-aud", "cf-access-domain")}

@@ -143,6 +143,8 @@ var behindRules = []Rule{
 			c := strings.ToLower(v.header("x-cache"))
 			return strings.HasSuffix(c, "miss from cloudfront") || strings.HasSuffix(c, "error from cloudfront") && v.text != "" ||
 				v.has("x-envoy-upstream-service-time", "x-kong-upstream-latency", "x-runtime") || strings.Contains(strings.ToLower(v.header("cache-status")), "fwd=") ||
+				strings.Contains(c, "config_nocache") || strings.Contains(c, "tcp_miss") || v.has("x-azure-ref") && v.status/100 == 2 ||
+				v.has("apigw-requestid", "x-amzn-requestid", "x-amz-apigw-id") && (v.status/100 == 2 || v.text != "") ||
 				!v.noCCS && (v.has("x-matched-path", "x-render-origin-server", "x-railway-edge", "x-cloud-trace-context") || platformApp(v))
 		}),
 	},
@@ -179,6 +181,9 @@ func platformApp(v *view) bool {
 		return true
 	}
 	fly := v.has("fly-request-id") || via("fly.io")(v)
+	if v.server == "railway-edge" && !v.has("x-railway-fallback") && (v.status < 400 || v.has("x-powered-by")) {
+		return true
+	}
 	return (fly || via("vegur")(v) || via("heroku-router")(v) || v.has("x-vercel-id") && !v.redirect()) && (v.has("content-type") || v.text != "") && v.status < 502
 }
 

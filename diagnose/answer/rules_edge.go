@@ -22,9 +22,9 @@ var (
 	signStatusRE = regexp.MustCompile(`(?is)<h1>\s*([1-5][0-9]{2})\b`)
 )
 
-// signedSizes are the lengths of the short redirect page signed cloudflare.
+// signedSizes are the lengths of the short pages signed cloudflare.
 // CloudFront's page has the same sizes, nginx's own is five bytes shorter.
-var signedSizes = map[int]int{301: 167, 302: 143, 303: 151, 307: 169, 308: 169}
+var signedSizes = map[int]int{301: 167, 302: 143, 303: 151, 307: 169, 308: 169, 400: 155, 403: 151, 502: 155, 504: 165}
 
 // edgeRules are the error pages and redirects that Cloudflare writes; the code
 // in them says for which layer.
@@ -243,15 +243,22 @@ var edgeRules = []Rule{
 		},
 	},
 	{
-		ID: "redirect-size", Matches: "3xx text/html whose content-length is that of the page signed cloudflare",
+		ID: "redirect-size", Matches: "text/html without a body at hand whose content-length is that of the page signed cloudflare for this status",
 		What: "content-length", Layer: LayerEdge, Strength: Likely, Product: "Cloudflare redirect",
-		Says:   "The redirect is exactly as long as the short page that Cloudflare signs.",
+		Says:   "The answer is exactly as long as the short page that Cloudflare signs.",
 		Source: "sizes computed, a published redirect of 2024", Grade: Observed, cloudflare: true,
-		match: when(func(v *view) bool {
+		match: func(v *view) *hit {
 			want, ok := signedSizes[v.status]
-			return ok && v.contentLength() == want && v.mediaType() == "text/html" && v.text == "" &&
-				(v.front || underHost(v.host, "pages.dev")) && !v.has("via", "x-amz-cf-id") && !v.has("cf-cache-status") && v.server != "cloudfront"
-		}),
+			if !ok || v.contentLength() != want || v.mediaType() != "text/html" || v.text != "" || !v.front && !underHost(v.host, "pages.dev") ||
+				v.has("via", "x-amz-cf-id", "cf-cache-status") || v.server == "cloudfront" {
+				return nil
+			}
+			h := &hit{}
+			if !v.redirect() {
+				h.product = fmt.Sprintf("short page (%d)", v.status)
+			}
+			return h
+		},
 	},
 	{
 		ID: "https-redirect", Matches: "301 or 308 that changes http to https alone, on a Cloudflare front that asked no origin",

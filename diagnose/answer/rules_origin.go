@@ -30,6 +30,7 @@ var appServers = []appServer{
 
 var (
 	xmlErrorRE   = regexp.MustCompile(`(?is)^(<\?xml[^>]*>\s*)?<error[^>]*>\s*<code>\s*(\w+)\s*</code>`)
+	cannotTextRE = regexp.MustCompile(`^Cannot (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) /\S*$`)
 	cannotRE     = regexp.MustCompile(`(?s)<pre>Cannot (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) [^<]*</pre>`)
 	apacheSignRE = regexp.MustCompile(`(?is)<address>Apache(/[0-9.]+)?[^<]*Server at [^<]+ Port \d+</address>`)
 	nginxSignRE  = regexp.MustCompile(`(?is)<center>(nginx|openresty)(/[0-9.]+)?</center>`)
@@ -98,11 +99,21 @@ var originRules = []Rule{
 		}),
 	},
 	{
-		ID: "origin-express", Matches: "a page with <pre>Cannot METHOD /path</pre>",
+		ID: "origin-express", Matches: "a page with <pre>Cannot METHOD /path</pre>, the same as text, or NestJS's JSON of it",
 		What: "body", Layer: LayerOrigin, Strength: Likely, Product: "Express",
 		Says:   "“Cannot " + "METHOD /path” is the default page of an Express app that has no such route.",
 		Source: "pillarjs/finalhandler source; a development server in front may write the same", Grade: Observed,
-		match: when(func(v *view) bool { return v.failed() && len(v.text) < 2000 && cannotRE.MatchString(v.body) }),
+		match: func(v *view) *hit {
+			switch {
+			case !v.failed() || len(v.text) > 2000:
+				return nil
+			case cannotRE.MatchString(v.body) || cannotTextRE.MatchString(v.text):
+				return &hit{}
+			case cannotTextRE.MatchString(v.str("message")) && v.num("statusCode") == v.status:
+				return &hit{product: "NestJS"}
+			}
+			return nil
+		},
 	},
 	{
 		ID: "origin-fastapi", Matches: "JSON {\"detail\":\"Not Found\"} or the like alone",

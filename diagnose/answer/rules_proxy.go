@@ -252,6 +252,15 @@ var proxyRules = []Rule{
 			return false
 		}),
 	},
+	{
+		ID: "netlify-server", Matches: "server: Netlify, no function and no cache named",
+		What: "server", Layer: LayerProxy, Strength: Likely, Product: "Netlify",
+		Says:   "Netlify's edge served this; nothing says that a function was asked.",
+		Source: "published answers", Grade: Observed, faint: true,
+		match: when(func(v *view) bool {
+			return v.server == "netlify" && !v.has("cache-status", "x-powered-by", "netlify-vary")
+		}),
+	},
 	// Fastly and Varnish
 	{
 		ID: "fastly-synthetic", Matches: "server: Varnish, retry-after: 0 and x-cache: HIT with x-cache-hits: 0",
@@ -299,8 +308,17 @@ var proxyRules = []Rule{
 		Says:   "Fastly served this from its cache.",
 		Source: "Fastly docs (x-cache, x-cache-hits)", Grade: Documented,
 		match: when(func(v *view) bool {
-			c := strings.ToUpper(v.header("x-cache"))
-			return strings.HasSuffix(c, "HIT") && strings.Contains(v.header("x-served-by"), "cache-") && !strings.HasSuffix(strings.TrimSpace(v.header("x-cache-hits")), "0")
+			if !strings.Contains(v.header("x-served-by"), "cache-") {
+				return false
+			}
+			// One entry for the shield and one for the edge, in that order.
+			hits := strings.Split(v.header("x-cache-hits"), ",")
+			for i, c := range strings.Split(v.header("x-cache"), ",") {
+				if strings.EqualFold(strings.TrimSpace(c), "HIT") && (i >= len(hits) || strings.TrimSpace(hits[i]) != "0") {
+					return true
+				}
+			}
+			return false
 		}),
 	},
 	// Akamai
@@ -312,6 +330,13 @@ var proxyRules = []Rule{
 		match: when(func(v *view) bool {
 			return v.failed() && v.find(akamaiRefRE, "reference") != nil && (v.server == "akamaighost" || v.contains("edgesuite") || v.contains("akamai"))
 		}),
+	},
+	{
+		ID: "akamai-reference", Matches: "x-reference-error",
+		What: "x-reference-error", Layer: LayerProxy, Strength: Likely, Product: "Akamai",
+		Says:   "Akamai's edge writes the reference number of its own error into this header.",
+		Source: "published answers", Grade: Observed,
+		match: when(func(v *view) bool { return v.has("x-reference-error") }),
 	},
 	{
 		ID: "akamai-server", Matches: "server: AkamaiGHost or AkamaiNetStorage",
@@ -369,7 +394,9 @@ var proxyRules = []Rule{
 		What: "server", Layer: LayerProxy, Strength: Likely, Product: "Azure Application Gateway",
 		Says:   "The gateway names itself as server: it answered by itself.",
 		Source: "common knowledge", Grade: Inferred,
-		match: when(func(v *view) bool { return strings.HasPrefix(v.server, "microsoft-azure-application-gateway") }),
+		match: when(func(v *view) bool {
+			return strings.HasPrefix(v.server, "microsoft-azure-application-gateway") || v.failed() && v.contains("<center>Microsoft-Azure-Application-Gateway")
+		}),
 	},
 	{
 		ID: "azure-apim", Matches: "JSON of Azure API Management: statusCode equal to the status and its own sentence",
@@ -655,7 +682,7 @@ var proxyRules = []Rule{
 		Says:   "The text is one of Google's load balancer.",
 		Source: "published answers", Grade: Observed,
 		match: when(func(v *view) bool {
-			return v.failed() && len(v.text) < 3000 && (v.contains("<h1>Error: Server Error</h1>") || v.contains("(backend NotFound), service rules for the path"))
+			return v.failed() && len(v.text) < 3000 && (v.contains("<h1>Error: Server Error</h1>") || v.contains("Your client does not have permission to get URL") || v.contains("(backend NotFound), service rules for the path"))
 		}),
 	},
 	{
@@ -733,7 +760,7 @@ var proxyRules = []Rule{
 		Says:   "Another cache than Cloudflare's says that it served this.",
 		Source: "common knowledge", Grade: Inferred,
 		match: func(v *view) *hit {
-			for _, n := range []string{"x-cache-status", "x-proxy-cache", "x-nginx-cache", "x-srcache-fetch-status", "x-litespeed-cache"} {
+			for _, n := range []string{"x-cache-status", "x-proxy-cache", "x-nginx-cache", "x-sucuri-cache"} {
 				if c := strings.ToUpper(v.header(n)); c == "HIT" || c == "STALE" || strings.HasPrefix(c, "HIT,") {
 					return &hit{what: n}
 				}

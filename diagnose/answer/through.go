@@ -38,7 +38,7 @@ var passages = []passage{
 	{"CloudFront", []string{"CloudFront", "Lambda@Edge"}, "via, x-amz-cf-id", func(v *view) bool {
 		return v.has("x-amz-cf-id", "x-amz-cf-pop") || via("(cloudfront)")(v)
 	}},
-	{"API Gateway", []string{"AWS API Gateway"}, "x-amz-apigw-id", anyHeader("x-amz-apigw-id")},
+	{"API Gateway", []string{"AWS API Gateway"}, "x-amz-apigw-id", anyHeader("x-amz-apigw-id", "apigw-requestid")},
 	{"Vercel", []string{"Vercel"}, "x-vercel-id", anyHeader("x-vercel-id")},
 	{"Netlify", []string{"Netlify"}, "x-nf-request-id", anyHeader("x-nf-request-id")},
 	{"Fastly", []string{"Fastly"}, "x-served-by", func(v *view) bool {

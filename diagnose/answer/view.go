@@ -45,9 +45,10 @@ type view struct {
 }
 
 var (
-	titleRE = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-	rayRE   = regexp.MustCompile(`^[0-9a-f]{16}`)
-	hostRE  = regexp.MustCompile(`^[a-z0-9*]([a-z0-9_*-]*[a-z0-9*])?(\.[a-z0-9_*]([a-z0-9_*-]*[a-z0-9*])?)*$`)
+	titleRE    = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+	looseURLRE = regexp.MustCompile(`(?i)^(https?)://([^/?#\s]+)([^?#\s]*)(?:\?([^#\s]*))?`)
+	rayRE      = regexp.MustCompile(`^[0-9a-f]{16}`)
+	hostRE     = regexp.MustCompile(`^[a-z0-9*]([a-z0-9_*-]*[a-z0-9*])?(\.[a-z0-9_*]([a-z0-9_*-]*[a-z0-9*])?)*$`)
 )
 
 func look(x exchange.Exchange) *view {
@@ -91,10 +92,17 @@ func look(x exchange.Exchange) *view {
 
 var entities = strings.NewReplacer("&amp;", "&", "&#124;", "|", "&vert;", "|", "&lt;", "<", "&gt;", ">", "&#39;", "'", "&quot;", `"`, "&nbsp;", " ")
 
+// resolve parses a Location against the URL asked. People black out parts of
+// a host ("https://<team>.cloudflareaccess.com/…"), which is no URL any more:
+// its parts are taken apart by hand then.
 func resolve(base *url.URL, ref string) *url.URL {
 	u, err := url.Parse(ref)
 	if err != nil {
-		return nil
+		m := looseURLRE.FindStringSubmatch(ref)
+		if m == nil {
+			return nil
+		}
+		return &url.URL{Scheme: strings.ToLower(m[1]), Host: m[2], Path: m[3], RawQuery: m[4]}
 	}
 	if base != nil {
 		u = base.ResolveReference(u)
