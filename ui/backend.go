@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"corstui/diagnose"
+	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
 	"corstui/snippets"
 )
@@ -86,6 +87,13 @@ type (
 	// Labs knows the scenarios of the embedded lab.
 	Labs interface{ Scenarios() []Scenario }
 
+	// LabFixer sets up a lab scenario anew, changes layers of it as whoever runs
+	// them would, and walks it.
+	LabFixer interface {
+		FixLab(ctx context.Context, scenario string, changes []Change, p snippets.Policy,
+			emit func(diagnose.Event)) (diagnose.Report, error)
+	}
+
 	// LabPage serves a lab scenario's failing page for the user's own browser.
 	LabPage interface {
 		OpenLabPage(ctx context.Context, scenario string) (url string, err error)
@@ -119,6 +127,14 @@ type (
 type Scenario struct {
 	Name, Shows string
 	Case        exchange.Case
+}
+
+// Change is what somebody does to one layer of a lab scenario.
+type Change struct {
+	Layer  answer.Layer
+	Recipe snippets.Recipe
+	// LogIn has the user log in at Access, in place of a recipe.
+	LogIn bool
 }
 
 // Recent is a case that was walked before.

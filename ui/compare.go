@@ -120,7 +120,7 @@ func (c *compare) exchangeRows(e *env, a, b *answer.Seen, w int) []rich.Line {
 		case x.Response == nil:
 			return rich.L(gotWords(x))
 		}
-		return rich.L(rich.S(rich.Strong, fmt.Sprint(x.Response.Status)), " "+whoAnswered(x.Answer))
+		return rich.L(rich.S(rich.Strong, fmt.Sprint(x.Response.Status)), " "+who(x.Answer))
 	}
 	var out []rich.Line
 	if c.pair[0] != nil {

@@ -140,6 +140,17 @@ func (d *driver) wants(texts ...string) {
 	}
 }
 
+// waitFor waits for what a run brings.
+func (d *driver) waitFor(texts ...string) {
+	d.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); d.settle() {
+		if strings.Contains(squeeze(d.frame()), squeeze(texts[0])) {
+			break
+		}
+	}
+	d.wants(texts...)
+}
+
 // lacks fails if one of these texts stands on the screen.
 func (d *driver) lacks(texts ...string) {
 	d.t.Helper()

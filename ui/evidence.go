@@ -145,11 +145,11 @@ func proofItems(r *diagnose.Report, ss []station, at int) []proofItem {
 			continue
 		}
 		why := purposeWhy(x.Purpose)
-		who := ""
+		said := ""
 		if x.Response != nil && x.Answer.Layer != answer.LayerUnknown {
-			who = "; " + whoAnswered(x.Answer) + " answered"
+			said = "; " + who(x.Answer) + " answered"
 		}
-		out = append(out, proofItem{"requests here", purposeName(x.Purpose) + ": " + gotWords(&x) + who, why, "", x.ID, nil})
+		out = append(out, proofItem{"requests here", purposeName(x.Purpose) + ": " + gotWords(&x) + said, why, "", x.ID, nil})
 	}
 	return out
 }

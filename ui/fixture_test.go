@@ -152,6 +152,7 @@ func accessLogin() diagnose.Report {
 	r.Headline = "BLOCKED at the request. Cloudflare Access redirected it to its login page; your API was never asked."
 	a := accessAnswer
 	a.Product = "Access login"
+	a.Evidence = append([]answer.Evidence{{Exchange: "e1", What: "location", Says: "the redirect leads to the team's login page", Strength: "certain"}}, a.Evidence[1:]...)
 	r.AnsweredBy, r.DecidedBy = a, "e1"
 	r.Verdict = fetch.Verdict{BlockedAt: at(fetch.AtRequest), Reason: str("MissingAllowOriginHeader"), Assumes: []string{"no-session"},
 		Console: fetch.Console{Chromium: "Access to fetch at '" + apiURL + "' from origin '" + page + "' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the requested resource."}}

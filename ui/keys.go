@@ -102,7 +102,7 @@ var defaultKeys = []struct {
 	{keyWorker, []string{"w"}, "w"},
 	{keyBrowser, []string{"b"}, "b"},
 	{keyEngines, []string{"e"}, "e"},
-	{keyHint, []string{"H"}, "H"},
+	{keyHint, []string{"h"}, "h"},
 	{keyTour, []string{"ctrl+t"}, "ctrl+t"},
 	{keyLab, []string{"ctrl+l"}, "ctrl+l"},
 	{keySuspend, []string{"ctrl+z"}, "ctrl+z"},

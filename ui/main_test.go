@@ -25,6 +25,8 @@ func TestMain(m *testing.M) {
 	o := Options{Backend: f}
 	switch parts[0] {
 	case "start":
+	case "lab": // on the real lab: "lab,scenario=NAME"
+		o.Backend = labBackend{f}
 	case "tour":
 		o.Tour = true
 	default:
@@ -32,7 +34,16 @@ func TestMain(m *testing.M) {
 		o.Case = &c
 	}
 	for _, p := range parts[1:] {
+		if name, ok := strings.CutPrefix(p, "scenario="); ok {
+			for _, sc := range o.Backend.(Labs).Scenarios() {
+				if sc.Name == name {
+					o.Case, o.Lab = &sc.Case, name
+				}
+			}
+		}
 		switch p {
+		case "tour":
+			o.Tour = true
 		case "light":
 			o.Light = true
 		case "mono":

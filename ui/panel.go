@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 
 	"corstui/diagnose"
 	"corstui/diagnose/answer"
@@ -46,6 +47,9 @@ func (s *walk) panel(e *env, w, h int) []rich.Line {
 		next = next[:(h-2)/2]
 	}
 	room := h - 2 - len(next)
+	if len(lines) > room { // no room for empty lines
+		lines = slices.DeleteFunc(slices.Clone(lines), func(l rich.Line) bool { return len(l) == 0 })
+	}
 	if len(lines)+1 <= room && len(next) > 0 && len(lines) > 0 {
 		lines = append(lines[:len(lines):len(lines)], next...)
 		next, room = nil, h-2
@@ -100,17 +104,7 @@ func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 	}
 	out = append(out, s.whyRows(w)...)
 	next = s.nextRows(e, w)
-	if ray := s.rayRows(st, x, w); len(ray) > 0 {
-		if e.tight() {
-			return append(out, ray...), next
-		}
-		if len(next) > 0 {
-			next = append(next, ray...)
-		} else {
-			out = append(out, ray...)
-		}
-	}
-	return out, next
+	return append(out, s.rayRows(st, x, w)...), next
 }
 
 // rayRows name the Ray ID and where to look it up.
@@ -273,7 +267,7 @@ func (s *walk) nextRows(e *env, w int) []rich.Line {
 		if ways > 1 {
 			aside = fmt.Sprintf("1 of %d ways", ways)
 		}
-		out = append(out, row("next", rich.L(key, rich.OneLine(s.report.Plan[0].Summary)).OnClick(fixMsg{}), rich.L(rich.S(rich.Dim, aside)), w)...)
+		out = append(out, row("next", rich.L(key, firstSentence(s.report.Plan[0].Summary)).OnClick(fixMsg{}), rich.L(rich.S(rich.Dim, aside)), w)...)
 	case s.report.Verdict.Allowed:
 		out = append(out, row("next", rich.L(key, "your browser said no? See what differs between it and corstui").OnClick(fixMsg{}), nil, w)...)
 	case s.report.AnsweredBy.Layer == answer.LayerNetwork:

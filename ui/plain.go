@@ -199,11 +199,11 @@ func (p *plain) run(s *walk) error {
 		x := ev.Exchange
 		switch {
 		case ev.Kind == diagnose.EventSeen && x != nil && (x.Purpose == exchange.PurposePreflight || x.Purpose == exchange.PurposeRequest):
-			who := ""
+			said := ""
 			if x.Response != nil && x.Answer.Layer != answer.LayerUnknown {
-				who = ". " + whoAnswered(x.Answer) + " answered"
+				said = ". " + who(x.Answer) + " answered"
 			}
-			p.say("The %s, %s: %s%s.", purposeName(x.Purpose), requestLine(x.Request), gotWords(x), who)
+			p.say("The %s, %s: %s%s.", purposeName(x.Purpose), requestLine(x.Request), gotWords(x), said)
 		case ev.Kind == diagnose.EventSeen:
 			probes++
 		case ev.Kind == diagnose.EventPlanned && len(ev.Probes) > 0:

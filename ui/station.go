@@ -102,7 +102,7 @@ func extraStations(r *diagnose.Report, origin diagnose.Step) []station {
 	for _, layer := range between {
 		var ids []string
 		for _, x := range r.Exchanges {
-			if x.Answer.Layer == layer && x.Answer.Confidence != answer.Unknown {
+			if x.Answer.Layer == layer && x.Answer.Confidence != answer.Unknown && speaksOfTheWay(layer, &x) {
 				ids = append(ids, x.ID)
 			}
 		}
@@ -120,6 +120,16 @@ func extraStations(r *diagnose.Report, origin diagnose.Step) []station {
 		out = append(out, st)
 	}
 	return out
+}
+
+// speaksOfTheWay says whether an exchange shows that a layer stands on the way
+// of the page's own request. What Cloudflare answers under /cdn-cgi/ it answers
+// for every host.
+func speaksOfTheWay(l answer.Layer, x *answer.Seen) bool {
+	if l == answer.LayerEdge {
+		return x.Purpose == exchange.PurposePreflight || x.Purpose == exchange.PurposeRequest
+	}
+	return true
 }
 
 // refine replaces the general word of a status by what happened at the station.
@@ -147,6 +157,8 @@ func refine(s *station, r *diagnose.Report) {
 			s.word = "answered"
 		case by == answer.LayerWAF:
 			s.mark, s.word = markUnknown, "not asked yet"
+		case s.mark == markIdle && stepOfLayer[by] == diagnose.StepOrigin:
+			s.word = "not seen here"
 		}
 	case diagnose.StepWAF:
 		switch {

@@ -60,6 +60,7 @@ type walk struct {
 	scroll   int
 	side     side
 	asked    bool // the question about the unsafe method was shown
+	inLesson bool // opened by a lesson, which goes on when this is left
 }
 
 func newWalk(e *env, c exchange.Case, o RunOptions, before *diagnose.Report) *walk {
@@ -461,7 +462,14 @@ func (s *walk) actions(e *env) []action {
 		action{id: keyZoom, help: "on a wide terminal: evidence or exchange beside the panel", msg: sideMsg{}},
 	)
 	if !running {
-		as = append(as, action{id: keyBack, name: "back", help: "go one level up", msg: backMsg{}})
+		back := action{id: keyBack, name: "back", help: "go one level up", msg: backMsg{}}
+		if s.inLesson {
+			back.name, back.help, back.best = "to the lesson", "back to the lesson, which goes on", true
+			for i := range as {
+				as[i].best = false
+			}
+		}
+		as = append(as, back)
 	}
 	return as
 }

@@ -122,7 +122,7 @@ func verdictMark(r *diagnose.Report) (mark, rich.Role) {
 
 // verdictWords is the sentence for a report that brings none.
 func verdictWords(r *diagnose.Report) string {
-	who := whoAnswered(r.AnsweredBy)
+	who := who(r.AnsweredBy)
 	switch {
 	case r.Verdict.Allowed && r.Verdict.Partial:
 		return "ALLOWED so far. The real " + r.Case.Method + " was not sent."
@@ -166,11 +166,11 @@ func (s *walk) progress() string {
 	if last.Failure != nil {
 		return "No answer to " + what + ": " + failureWords(last.Failure) + "."
 	}
-	who := "Somebody"
+	name := "Somebody"
 	if last.Answer.Layer != answer.LayerUnknown && last.Answer.Layer != "" {
-		who = whoAnswered(last.Answer)
+		name = who(last.Answer)
 	}
-	return fmt.Sprintf("%s answered %s with %d; looking at what that means…", who, what, last.Response.Status)
+	return fmt.Sprintf("%s answered %s with %d; looking at what that means…", name, what, last.Response.Status)
 }
 
 func (s *walk) probing() string {

@@ -8,6 +8,7 @@ import (
 	"corstui/diagnose"
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
+	"corstui/ui/rich"
 )
 
 // layerName is what the screens call a layer.
@@ -97,17 +98,24 @@ func confidenceWords(a answer.Answer) string {
 	return "unknown: nothing seen here decides it"
 }
 
-// evidenceWords shorten the strongest proofs to what a person remembers.
-var evidenceWords = []struct{ mark, words string }{
-	{"access-metadata", "signed by Access"},
-	{"metadata", "signed by Access"},
-	{"cf-mitigated", "the header cf-mitigated says so"},
+// evidenceWords shorten the strongest proofs to what a person remembers; layer
+// is empty where the words hold for each.
+var evidenceWords = []struct {
+	layer       answer.Layer
+	mark, words string
+}{
+	{answer.LayerAccess, "metadata", "signed by Access"},
+	{answer.LayerAccess, "location", "redirects to its login"},
+	{answer.LayerAccess, "cf-access-", "Access's own headers"},
+	{answer.LayerAccess, "www-authenticate", "named in www-authenticate"},
+	{answer.LayerWAF, "cf-mitigated", "cf-mitigated says so"},
+	{"", "body", "the body says so"},
 }
 
 // shortConfidence is confidenceWords where there is little room.
 func shortConfidence(a answer.Answer) string {
 	if a.Confidence == answer.Certain || a.Confidence == answer.Likely {
-		words, _, _ := strings.Cut(bestEvidence(a), ", and ")
+		words, _, _ := strings.Cut(bestEvidence(a), ", ")
 		return string(a.Confidence) + ": " + words
 	}
 	return "unknown"
@@ -124,15 +132,15 @@ func bestEvidence(a answer.Answer) string {
 	if best == nil {
 		return ""
 	}
-	words := best.What
+	words, _, _ := strings.Cut(best.What, ",")
 	for _, w := range evidenceWords {
-		if strings.Contains(strings.ToLower(best.What), w.mark) {
+		if (w.layer == "" || w.layer == a.Layer) && strings.Contains(strings.ToLower(best.What), w.mark) {
 			words = w.words
 			break
 		}
 	}
 	if n := len(a.Evidence) - 1; n > 0 {
-		words += fmt.Sprintf(", and %d more", n)
+		words += fmt.Sprintf(", %d more", n)
 	}
 	return words
 }
@@ -149,36 +157,47 @@ func strengthRank(s string) int {
 	return 3
 }
 
-// whoAnswered names who answered, as exactly as the evidence allows.
+// whoAnswered names who answered, as exactly as the evidence allows:
+// "Cloudflare Access (login)".
 func whoAnswered(a answer.Answer) string {
-	if a.Layer == answer.LayerUnknown {
-		return "not known"
+	name := who(a)
+	p := rich.OneLine(a.Product)
+	if a.Layer == answer.LayerUnknown || p == "" {
+		return name
 	}
-	name := layerName[a.Layer]
-	switch p := a.Product; {
-	case p == "":
-		return upperFirst(name)
-	case a.Layer == answer.LayerOrigin:
-		return "Your API (" + p + ")"
-	case a.Layer == answer.LayerProxy:
+	if a.Layer == answer.LayerProxy {
 		return upperFirst(p)
-	case containsFold(p, "Cloudflare"), containsFold(name, p):
-		return upperFirst(p)
-	case containsFold(p, shortLayer(a.Layer)):
-		return "Cloudflare " + p
-	default:
-		return upperFirst(name) + " (" + p + ")"
 	}
+	for _, own := range []string{"Cloudflare ", "Access ", "WAF ", "Worker ", "Access: "} {
+		p = strings.TrimPrefix(p, own)
+	}
+	if p == "" || containsFold(name, p) {
+		return name
+	}
+	if strings.Contains(p, "(") {
+		return name + ": " + p
+	}
+	return name + " (" + p + ")"
 }
 
-func shortLayer(l answer.Layer) string {
-	switch l {
-	case answer.LayerAccess:
-		return "Access"
-	case answer.LayerWAF:
-		return "WAF"
+// who names the layer that answered, for sentences.
+func who(a answer.Answer) string {
+	if a.Layer == answer.LayerUnknown || a.Layer == "" {
+		return "Nobody who is known"
 	}
-	return "\x00"
+	if a.Layer == answer.LayerProxy && a.Product != "" {
+		return upperFirst(rich.OneLine(a.Product))
+	}
+	return upperFirst(layerName[a.Layer])
+}
+
+// firstSentence is a text up to its first full stop.
+func firstSentence(s string) string {
+	s = rich.OneLine(s)
+	if i := strings.Index(s, ". "); i > 0 {
+		return s[:i]
+	}
+	return strings.TrimSuffix(s, ".")
 }
 
 // requestLine is "OPTIONS /v1/items".
@@ -219,12 +238,24 @@ func gotWords(x *answer.Seen) string {
 	}
 	s := fmt.Sprint(r.Status)
 	if to := r.Headers.Value("location"); to != "" && r.Status >= 300 && r.Status < 400 {
-		s += ", a redirect to " + hostOf(to)
+		s += " to " + hostOf(to)
+		if !anyCORS(r.Headers) {
+			return s + ", no CORS headers"
+		}
 	}
 	if v, ok := r.Headers.Get("access-control-allow-origin"); ok {
 		return s + ", Access-Control-Allow-Origin: " + v
 	}
 	return s + ", no Access-Control-Allow-Origin"
+}
+
+func anyCORS(hs exchange.Headers) bool {
+	for _, h := range hs {
+		if containsFold(h.Name, "access-control-allow-") {
+			return true
+		}
+	}
+	return false
 }
 
 func failureWords(f *exchange.Failure) string {

@@ -1,0 +1,522 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"corstui/diagnose"
+	"corstui/diagnose/answer"
+	"corstui/diagnose/exchange"
+	"corstui/snippets"
+	"corstui/ui/lessons"
+	"corstui/ui/rich"
+)
+
+// phase is how far a lesson has come.
+type phase uint8
+
+const (
+	phasePredict phase = iota // the symptom, and who answered?
+	phaseExplain              // after the look: what it was, and why
+	phaseFix                  // what to change
+	phaseDone                 // the lab's browser passes
+)
+
+// lessonScreen plays one lesson.
+type lessonScreen struct {
+	tour  *tour
+	index int
+	l     lessons.Lesson
+	c     exchange.Case
+
+	phase phase
+	at    int // of the guesses or choices
+	guess int // what was predicted, -1 for nothing
+	hints int // how many are shown
+	deep  bool
+	// looked is the report of the walk that the learner looked at.
+	looked *diagnose.Report
+	// after is what a change led to, tried the choice that was made.
+	after  *diagnose.Report
+	tried  int
+	failed string
+	run    *run
+	scroll int
+}
+
+func newLesson(t *tour, i int) *lessonScreen {
+	return &lessonScreen{tour: t, index: i, l: t.lessons[i], guess: -1, tried: -1}
+}
+
+func (s *lessonScreen) title() string { return "Lesson: " + s.l.Title }
+func (s *lessonScreen) moving() bool  { return s.run != nil }
+func (s *lessonScreen) close() {
+	if s.run != nil {
+		s.run.cancel()
+		s.run = nil
+	}
+}
+
+func (s *lessonScreen) init(e *env) tea.Cmd {
+	if labs, ok := e.Backend.(Labs); ok {
+		for _, sc := range labs.Scenarios() {
+			if sc.Name == s.l.Scenario {
+				s.c = sc.Case.WithDefaults()
+			}
+		}
+	}
+	return send(progressMsg{s.l.ID, lessonBegun})
+}
+
+type (
+	goOnMsg   struct{}
+	choiceMsg struct{ at int }
+	hintMsg   struct{}
+	showMeMsg struct{}
+	pageMsg   struct{ by int }
+	ownMsg    struct{}
+)
+
+func (s *lessonScreen) update(e *env, msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case moveMsg:
+		if n := len(s.options()); n > 0 {
+			s.at = max(min(s.at+msg.by, n-1), 0)
+		}
+	case choiceMsg:
+		if s.at == msg.at {
+			return s.goOn(e)
+		}
+		s.at = msg.at
+	case pageMsg:
+		s.scroll = max(s.scroll+msg.by, 0)
+	case goOnMsg:
+		return s.goOn(e)
+	case hintMsg:
+		s.hints = min(s.hints+1, len(s.l.Hints))
+		s.scroll = 0
+	case showMeMsg:
+		return s.showMe(e)
+	case deepMsg:
+		s.deep, s.scroll = !s.deep, 0
+	case ownMsg:
+		return send(homeMsg{})
+	case exchangeMsg: // look at the walk again
+		return s.look(e)
+	case compareMsg:
+		if s.after != nil && s.looked != nil {
+			return send(pushMsg{newCompare(s.looked, s.after, "before", "after the change", "")})
+		}
+	case finishedMsg:
+		if msg.walk.opt.Lab == s.l.Scenario && msg.walk.report != nil && s.phase == phasePredict {
+			s.looked = msg.walk.report
+			s.phase, s.at, s.hints, s.scroll = phaseExplain, 0, 0, 0
+		}
+	case eventsMsg:
+		if s.run != nil && msg.run == s.run {
+			return s.events(e, msg)
+		}
+	case resetMsg:
+		*s = *newLesson(s.tour, s.index)
+		return s.init(e)
+	}
+	return nil
+}
+
+// goOn does the next step of the lesson.
+func (s *lessonScreen) goOn(e *env) tea.Cmd {
+	s.scroll = 0
+	switch s.phase {
+	case phasePredict:
+		if s.l.Scenario == "" {
+			return tea.Sequence(send(progressMsg{s.l.ID, lessonDone}), send(homeMsg{}))
+		}
+		s.guess = s.at
+		return s.look(e)
+	case phaseExplain:
+		s.phase, s.at = phaseFix, 0
+	case phaseFix:
+		return s.prove(e)
+	case phaseDone:
+		next := s.index + 1
+		if next >= len(s.tour.lessons) {
+			return send(backMsg{})
+		}
+		s.tour.at = next
+		return send(replaceMsg{newLesson(s.tour, next)})
+	}
+	return nil
+}
+
+// look walks the scenario on the walk's own screen.
+func (s *lessonScreen) look(e *env) tea.Cmd {
+	if s.c.URL == "" {
+		return complain("The lab is not available here, so this lesson can only be read: s shows it.")
+	}
+	w := newWalk(e, s.c, RunOptions{Lab: s.l.Scenario, AllowUnsafe: true}, nil) // the lab can not be harmed
+	w.inLesson = true
+	return send(pushMsg{w})
+}
+
+// showMe gives the answer of the phase, without shame.
+func (s *lessonScreen) showMe(e *env) tea.Cmd {
+	s.scroll = 0
+	switch s.phase {
+	case phasePredict:
+		for i, g := range s.l.Predict.Guesses {
+			if g.Right {
+				s.at = i
+			}
+		}
+		s.hints = len(s.l.Hints)
+		if s.c.URL == "" {
+			s.phase, s.at = phaseExplain, 0
+		}
+	case phaseFix:
+		for i, c := range s.l.Fix.Choices {
+			if c.Right {
+				s.at = i
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// prove makes the chosen change on the lab and lets its browser try again.
+func (s *lessonScreen) prove(e *env) tea.Cmd {
+	if s.run != nil {
+		return nil
+	}
+	fixer, ok := e.Backend.(LabFixer)
+	if !ok {
+		return complain("The lab is not available here.")
+	}
+	s.tried, s.after, s.failed = s.at, nil, ""
+	ch := s.l.Fix.Choices[s.at]
+	var do []Change
+	for _, c := range ch.Do {
+		do = append(do, Change{c.Layer, c.Recipe, c.LogIn})
+	}
+	policy, scenario := s.policy(), s.l.Scenario
+	var cmd tea.Cmd
+	s.run, cmd = startRun(e, func(ctx context.Context, emit func(diagnose.Event)) (diagnose.Report, string, error) {
+		r, err := fixer.FixLab(ctx, scenario, do, policy, emit)
+		return r, "", err
+	})
+	return cmd
+}
+
+// policy is what the page needs, as the walk found out.
+func (s *lessonScreen) policy() snippets.Policy {
+	if s.looked != nil {
+		return s.looked.Policy
+	}
+	return snippets.Policy{}
+}
+
+func (s *lessonScreen) events(e *env, msg eventsMsg) tea.Cmd {
+	if !msg.done {
+		return s.run.next
+	}
+	s.run = nil
+	if msg.err != nil {
+		s.failed = upperFirst(msg.err.Error())
+		return nil
+	}
+	s.after = msg.report
+	if s.l.Fix.Goal.Reached(msg.report) {
+		s.phase, s.scroll = phaseDone, 0
+		return send(progressMsg{s.l.ID, lessonDone})
+	}
+	return nil
+}
+
+// options are what can be chosen in the present phase.
+func (s *lessonScreen) options() []string {
+	var out []string
+	switch s.phase {
+	case phasePredict:
+		for _, g := range s.l.Predict.Guesses {
+			out = append(out, guessName(g.Layer))
+		}
+	case phaseFix:
+		for _, c := range s.l.Fix.Choices {
+			out = append(out, c.Text)
+		}
+	}
+	return out
+}
+
+func guessName(l answer.Layer) string {
+	if l == answer.LayerUnknown {
+		return "nobody can tell from outside"
+	}
+	return layerName[l]
+}
+
+func (s *lessonScreen) actions(e *env) []action {
+	var as []action
+	if len(s.options()) > 0 {
+		as = append(as,
+			action{id: keyUp, help: "the choice above", msg: moveMsg{-1}},
+			action{id: keyDown, name: "choose", show: "↑↓", help: "the choice below", msg: moveMsg{1}})
+	} else {
+		as = append(as,
+			action{id: keyUp, help: "scroll up", msg: pageMsg{-1}},
+			action{id: keyDown, help: "scroll down", msg: pageMsg{1}})
+	}
+	as = append(as,
+		action{id: keyPageUp, help: "scroll the text up", msg: pageMsg{-5}},
+		action{id: keyPageDown, help: "scroll the text down", msg: pageMsg{5}})
+	on := action{id: keyOpen, best: true, msg: goOnMsg{}}
+	switch s.phase {
+	case phasePredict:
+		on.name, on.help = "look and see", "walk the case on the lab, and see who answered"
+		if s.l.Scenario == "" {
+			on.name, on.help = "to my own case", "go to the start screen and paste your own case"
+		}
+	case phaseExplain:
+		on.name, on.help = "to the fix", "go on to what changes it"
+	case phaseFix:
+		on.name, on.help = "try it", "make this change on the lab, and let its browser try again"
+		if s.run != nil {
+			on.off = "The lab's browser is trying."
+		}
+	case phaseDone:
+		on.name, on.help = "next lesson", "go on to the next lesson"
+		if s.index+1 >= len(s.tour.lessons) {
+			on.name = "to the list"
+		}
+	}
+	as = append(as, on)
+	if left := len(s.l.Hints) - s.hints; s.phase == phasePredict && len(s.l.Hints) > 0 {
+		a := action{id: keyHint, help: "a hint; each says more than the one before", msg: hintMsg{}}
+		if left > 0 {
+			a.name = fmt.Sprintf("hint (%d)", left)
+		} else {
+			a.off = "There are no more hints; s shows it."
+		}
+		as = append(as, a)
+	}
+	if (s.phase == phasePredict && s.l.Scenario != "") || s.phase == phaseFix {
+		as = append(as, action{id: keySession, name: "show me", help: "show the answer", msg: showMeMsg{}})
+	}
+	if s.phase >= phaseExplain {
+		as = append(as, action{id: keyExchange, name: "look again", help: "the walk again", msg: exchangeMsg{}},
+			action{id: keyLesson, name: "in depth", help: "the explanation for whoever runs the layer, and back", msg: deepMsg{}})
+	}
+	if s.after != nil && s.looked != nil {
+		as = append(as, action{id: keyCompare, name: "compare", help: "before and after the change, side by side", msg: compareMsg{}})
+	}
+	if s.phase == phaseDone {
+		as = append(as, action{id: keyCopy, help: "copy what was learnt", msg: copyMsg{"lesson", s.l.Title + ": " + s.l.Learned}})
+	}
+	return append(as,
+		action{id: keyAgain, help: "begin this lesson again", msg: resetMsg{}},
+		action{id: keyBack, name: "back", help: "back to the list of lessons", msg: backMsg{}})
+}
+
+func (s *lessonScreen) view(e *env, w, h int) []rich.Line {
+	head := rich.L(" ", rich.S(rich.Dim, fmt.Sprintf("Lesson %d of %d", s.index+1, len(s.tour.lessons))), "   ", rich.S(rich.Title, s.l.Title))
+	lines := []rich.Line{rich.Spread(head, rich.L(rich.S(rich.Dim, fmt.Sprintf("about %d min ", s.l.Minutes))), w)}
+	if h >= lowHeight-1 {
+		lines = append(lines, s.wayLine(e, w), nil)
+	}
+	bottom := s.choiceLines(e, w)
+	var body []rich.Line
+	switch s.phase {
+	case phasePredict:
+		body = s.predictLines(e, w-4)
+	case phaseExplain:
+		body = s.explainLines(e, w-4)
+	case phaseFix:
+		body = s.fixLines(e, w-4)
+	case phaseDone:
+		body = s.doneLines(e, w-4)
+	}
+	room := max(h-len(lines)-len(bottom)-1, 2)
+	if len(body) < room {
+		room = len(body)
+	}
+	shown, _ := scrolled(body, s.scroll, room, w-4)
+	for _, l := range shown {
+		lines = append(lines, rich.L("   ", l))
+	}
+	return append(append(lines, nil), bottom...)
+}
+
+// wayLine says where in the lesson this is.
+func (s *lessonScreen) wayLine(e *env, w int) rich.Line {
+	names := []string{"who answered?", "why", "what to change", "done"}
+	l := rich.L(" ")
+	for i, n := range names {
+		role := rich.Dim
+		m := e.theme.Idle
+		switch {
+		case phase(i) == s.phase:
+			role, m = rich.Accent, e.theme.Best
+		case phase(i) < s.phase:
+			role, m = rich.Plain, e.theme.OK
+		}
+		l = rich.L(l, rich.S(role, m+" "+n), "   ")
+	}
+	return l.Cut(w)
+}
+
+func (s *lessonScreen) fill(t string) string {
+	return strings.NewReplacer("{url}", s.c.URL, "{origin}", s.c.Origin, "{host}", hostOf(s.c.URL), "{method}", s.c.Method).Replace(t)
+}
+
+// paragraphs wraps a text whose paragraphs are parted by empty lines.
+func paragraphs(t string, r rich.Role, w int) []rich.Line {
+	var out []rich.Line
+	for i, p := range strings.Split(strings.TrimSpace(t), "\n\n") {
+		if i > 0 {
+			out = append(out, nil)
+		}
+		out = append(out, rich.WrapText(strings.Join(strings.Fields(p), " "), r, min(w, maxWidthOfOneSentence))...)
+	}
+	return out
+}
+
+func (s *lessonScreen) predictLines(e *env, w int) []rich.Line {
+	out := paragraphs(s.fill(s.l.Symptom), rich.Plain, w)
+	for i, hint := range s.l.Hints[:s.hints] {
+		if i == 0 {
+			out = append(out, nil)
+		}
+		out = append(out, rich.Wrap(rich.L(rich.S(rich.Accent, fmt.Sprintf("hint %d  ", i+1)), s.fill(hint)), min(w, maxWidthOfOneSentence), 8)...)
+	}
+	return out
+}
+
+// explainLines say what the prediction was worth, and why it is so.
+func (s *lessonScreen) explainLines(e *env, w int) []rich.Line {
+	var out []rich.Line
+	if s.looked != nil {
+		by := s.looked.AnsweredBy
+		was := rich.L(rich.S(rich.Strong, who(by)), " answered", rich.S(rich.Dim, " · "+confidenceWords(by)))
+		if by.Layer == answer.LayerUnknown {
+			was = rich.L(rich.S(rich.Strong, "Nobody can tell from outside who answered"), rich.S(rich.Dim, " · "+confidenceWords(by)))
+		}
+		out = append(out, rich.Wrap(was, w, 0)...)
+	}
+	if s.guess >= 0 && s.guess < len(s.l.Predict.Guesses) {
+		g := s.l.Predict.Guesses[s.guess]
+		m, said := markOK, "You said so. "
+		if !g.Right {
+			m, said = markWarn, "You said: "+guessName(g.Layer)+". "
+		}
+		out = append(out, rich.Wrap(rich.L(markSpan(e, m), " ", rich.S(rich.Strong, said), s.fill(g.Why)), min(w, maxWidthOfOneSentence), 2)...)
+	}
+	out = append(out, nil)
+	if s.deep && s.l.Operator != "" {
+		return append(out, paragraphs(s.fill(s.l.Operator), rich.Plain, w)...)
+	}
+	return append(out, paragraphs(s.fill(s.l.Explain), rich.Plain, w)...)
+}
+
+func (s *lessonScreen) fixLines(e *env, w int) []rich.Line {
+	if s.deep && s.l.Operator != "" {
+		return paragraphs(s.fill(s.l.Operator), rich.Plain, w)
+	}
+	q := s.l.Fix.Question
+	if q == "" {
+		q = "Which change lets the page read the answer?"
+	}
+	out := paragraphs(s.fill(q), rich.Strong, w)
+	switch {
+	case s.run != nil:
+		out = append(out, nil, rich.L(markSpan(e, markRun), " the change is made; the lab's browser tries again"+strings.Repeat(".", e.frame%4)))
+	case s.failed != "":
+		out = append(out, nil)
+		out = append(out, rich.Wrap(rich.L(markSpan(e, markBad), " ", rich.OneLine(s.failed)), w, 2)...)
+		out = append(out, s.whyTried(w)...)
+	case s.after != nil:
+		out = append(out, nil)
+		out = append(out, s.resultLines(e, w)...)
+		out = append(out, s.whyTried(w)...)
+	}
+	return out
+}
+
+// resultLines say what the lab's browser concluded after the change.
+func (s *lessonScreen) resultLines(e *env, w int) []rich.Line {
+	r := s.after
+	m, _ := verdictMark(r)
+	head := r.Headline
+	if head == "" {
+		head = verdictWords(r)
+	}
+	out := rich.Wrap(rich.L(markSpan(e, m), " ", rich.S(rich.Strong, "The lab's browser: "), rich.OneLine(head)), w, 2)
+	if left := s.l.Fix.Goal.Left(r); r.Verdict.Allowed && len(left) > 0 {
+		out = append(out, rich.Wrap(rich.L(markSpan(e, markBad), " still there: "+joinWords(left, "and")), w, 2)...)
+	}
+	return out
+}
+
+func (s *lessonScreen) whyTried(w int) []rich.Line {
+	if s.tried < 0 || s.tried >= len(s.l.Fix.Choices) {
+		return nil
+	}
+	return paragraphs(s.fill(s.l.Fix.Choices[s.tried].Why), rich.Plain, w)
+}
+
+func (s *lessonScreen) doneLines(e *env, w int) []rich.Line {
+	if s.deep && s.l.Operator != "" {
+		return paragraphs(s.fill(s.l.Operator), rich.Plain, w)
+	}
+	var out []rich.Line
+	if s.after != nil {
+		out = append(out, s.resultLines(e, w)...)
+		out = append(out, s.whyTried(w)...)
+		out = append(out, nil)
+	}
+	out = append(out, rich.L(rich.S(rich.Label, "to remember")))
+	out = append(out, paragraphs(s.fill(s.l.Learned), rich.Strong, w)...)
+	if len(s.l.Read) > 0 {
+		out = append(out, nil, rich.L(rich.S(rich.Label, "to read")))
+		for _, r := range s.l.Read {
+			out = append(out, rich.Wrap(rich.L(r), w, 2)...)
+		}
+	}
+	if next := s.index + 1; next < len(s.tour.lessons) {
+		out = append(out, nil, rich.L(rich.S(rich.Label, "next  "), s.tour.lessons[next].Title))
+	} else {
+		out = append(out, nil, rich.L("That was the last lesson."))
+	}
+	return out
+}
+
+// choiceLines draw the choices of a phase.
+func (s *lessonScreen) choiceLines(e *env, w int) []rich.Line {
+	var out []rich.Line
+	if s.phase == phasePredict && len(s.l.Predict.Guesses) > 0 {
+		q := s.l.Predict.Question
+		if q == "" {
+			q = "Who answered the browser?"
+		}
+		out = append(out, rich.L("   ", rich.S(rich.Strong, q)))
+	}
+	for i, o := range s.options() {
+		mark, role := e.theme.Radio, rich.Plain
+		if i == s.at {
+			mark, role = e.theme.RadioOn, rich.Strong
+		}
+		tried := rich.Line(nil)
+		if s.phase == phaseFix && i == s.tried && s.run == nil && (s.after != nil || s.failed != "") {
+			tried = rich.L(rich.S(rich.Dim, "  (tried)"))
+		}
+		for j, l := range rich.Wrap(rich.L(rich.S(role, s.fill(o)), tried), w-9, 0) {
+			if j > 0 {
+				mark = "   "
+			}
+			out = append(out, rich.L("   ", rich.S(rich.Accent, mark), " ", l).OnClick(choiceMsg{i}))
+		}
+	}
+	return out
+}
