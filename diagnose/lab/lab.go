@@ -20,7 +20,8 @@
 // One loopback port serves them all: the first byte of a connection tells TLS
 // from plain HTTP. Over TLS stands the path, with certificates of a CA that is
 // made at Start; over plain HTTP stands a page on http://localhost:PORT that
-// runs the scenario's fetch in the visitor's own browser.
+// runs the scenario's fetch in the visitor's own browser, against the same path
+// under /at/HOST/.
 package lab
 
 import (

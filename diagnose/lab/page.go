@@ -27,6 +27,10 @@ func (l *Lab) servePage(w http.ResponseWriter, r *http.Request) {
 		l.servePath(w, r, name)
 		return
 	}
+	if r.URL.Path == "/favicon.ico" { // no icon, and no line about one in the console
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "405: this is the lab's page; the API is under "+atPath, http.StatusMethodNotAllowed)
@@ -113,7 +117,7 @@ func (l *Lab) render(w http.ResponseWriter, which string, data any) {
 	if v, ok := data.(scenarioView); ok {
 		script = "'nonce-" + v.Nonce + "'"
 	}
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src "+script+
+	h.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; script-src "+script+
 		"; connect-src http://localhost"+port+" http://127.0.0.1"+port+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	_ = pages.ExecuteTemplate(w, which, data)
 }

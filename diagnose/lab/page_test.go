@@ -24,6 +24,7 @@ func TestThePageShowsTheScenario(t *testing.T) {
 			t.Error("the page loads something from elsewhere")
 		}
 	}
+	c.do("GET", l.URL()+"/favicon.ico").is(t, 204)
 	c.do("GET", l.URL()+"/nothing").is(t, 404)
 	c.do("POST", l.URL()+"/").is(t, 405)
 }

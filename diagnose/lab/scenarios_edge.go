@@ -221,4 +221,12 @@ var edgeScenarios = []Scenario{
 		mend:  func(c *exchange.Case) { c.URL = strings.Replace(c.URL, "http:", "https:", 1) },
 		build: func(b *builder) { b.origin = app(allowing(pageOrigin), api1()) },
 	},
+	{
+		Name:  "get-with-body",
+		Shows: "A GET with a body: fetch() itself throws, nothing is sent, and no server is at fault.",
+		Case:  exchange.Case{URL: "/v1/items", Body: jsonBody(`{"page":2}`)},
+		Truth: Truth{Layer: "browser", Certain: true, Errors: []string{"fetch-type-error"}},
+		build: func(b *builder) { b.origin = app(allowing(pageOrigin), api1()) },
+		mend:  func(c *exchange.Case) { c.Body = nil },
+	},
 }

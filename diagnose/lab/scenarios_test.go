@@ -144,6 +144,9 @@ func (b *browser) run() {
 	if strings.HasPrefix(target, "http:") && strings.HasPrefix(origin, "https:") {
 		return // mixed content
 	}
+	if b.c.Method == "GET" && b.c.Body != nil {
+		return // fetch() throws
+	}
 	cors, tainted := false, false
 	for hop := 0; hop < 5; hop++ {
 		u, _ := url.Parse(target)
