@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"corstui/diagnose/exchange"
@@ -15,6 +16,10 @@ const (
 	StrengthContradicting = "contradicting"
 )
 
+// rayValueRE is what a value of cf-ray looks like, with or without the data
+// centre; "-" where the front end refused before it gave one.
+var rayValueRE = regexp.MustCompile(`^(?:[0-9A-Za-z]{8,32}(?:-[0-9A-Za-z]{2,8})?|-)$`)
+
 // supportLimit is how many supporting sentences an answer lists.
 const supportLimit = 5
 
@@ -27,7 +32,9 @@ func Of(x exchange.Exchange) Answer {
 		return unanswered(x)
 	}
 	a := decide(v)
-	a.RayID = v.header("cf-ray")
+	if ray := v.header("cf-ray"); rayValueRE.MatchString(ray) {
+		a.RayID = ray
+	}
 	if a.Evidence == nil {
 		a.Evidence = []Evidence{}
 	}
@@ -101,8 +108,10 @@ func decide(v *view) Answer {
 	}
 	first := ms[0] // the last rule matches everything
 	a := Answer{Layer: first.layer, Product: first.product, Confidence: first.strength(), Candidates: first.candidates}
-
 	doubts := own(v, first.Rule, first.hit)
+	if a.Confidence == Likely && len(doubts) == 0 {
+		a.Confidence = seconded(v, first, ms[1:])
+	}
 	doubts = append(doubts, context(v, a)...)
 	if !first.faint && a.Confidence == Certain {
 		doubts = append(doubts, rivals(v, first, ms[1:])...)
@@ -141,6 +150,17 @@ func (m matched) strength() Confidence {
 	return c
 }
 
+// seconded says how sure an answer is whose first mark is only likely: as sure as
+// the best mark of the same layer beside it that is free of doubt.
+func seconded(v *view, first matched, rest []matched) Confidence {
+	for _, m := range rest {
+		if m.layer == first.layer && m.cloudflare && !m.faint && m.strength() == Certain && len(own(v, m.Rule, m.hit)) == 0 {
+			return Certain
+		}
+	}
+	return Likely
+}
+
 // rivals are marks of another layer that stand beside the first match and would
 // be certain themselves: one of the two must have been passed on.
 func rivals(v *view, first matched, rest []matched) []doubt {
@@ -154,7 +174,7 @@ func rivals(v *view, first matched, rest []matched) []doubt {
 		if m.layer == LayerEdge && slices.Contains([]Layer{LayerAccess, LayerWAF, LayerWorker}, first.layer) && m.ID == "signed-page" {
 			continue
 		}
-		if first.layer == LayerCache && !m.cloudflare {
+		if first.layer == LayerCache && !m.cloudflare || first.ID == "error-endpoint" {
 			continue
 		}
 		e := m.evidence("")

@@ -42,6 +42,18 @@ var accessRules = []Rule{
 		},
 	},
 	{
+		ID: "access-login-session", Matches: "3xx whose location has the path /cdn-cgi/access/login…, and that sets CF_AppSession",
+		What: "location, set-cookie: CF_AppSession", Layer: LayerAccess, Strength: Certain, Product: productAccessLogin,
+		Says:   "The answer redirects to the path of the Cloudflare Access login and sets the cookie with which Access starts it.",
+		Source: "Cloudflare docs «Authorization cookie»; published login redirects", Grade: Documented, cloudflare: true,
+		match: func(v *view) *hit {
+			if v.location == nil || !strings.HasPrefix(v.location.Path, "/cdn-cgi/access/login") || !v.setsCookie("CF_AppSession=") {
+				return nil
+			}
+			return &hit{names: loginNames(v)}
+		},
+	},
+	{
 		ID: "access-login-own-domain", Matches: "3xx whose location has the path /cdn-cgi/access/login… on another host",
 		What: "location", Layer: LayerAccess, Strength: Likely, Product: productAccessLogin,
 		Says:   "The answer redirects to the path of the Cloudflare Access login, on a host of its own.",

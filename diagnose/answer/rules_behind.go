@@ -71,7 +71,8 @@ var workerRules = []Rule{
 			h := &hit{}
 			// Access and the account's security rules may stand in front, and
 			// some of their refusals carry no mark.
-			if (v.status == 401 || v.status == 403 || v.status == 429) && v.text == "" {
+			refused := (v.status == 401 || v.status == 403 || v.status == 429) && v.text == ""
+			if refused || v.redirect() && v.location == nil || v.status == 0 {
 				h.strength = Likely
 			}
 			return h

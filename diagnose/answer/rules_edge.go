@@ -30,6 +30,13 @@ var signedSizes = map[int]int{301: 167, 302: 143, 303: 151, 307: 169, 308: 169, 
 // in them says for which layer.
 var edgeRules = []Rule{
 	{
+		ID: "error-endpoint", Matches: "an answer under /cdn-cgi/error/ on a Cloudflare front",
+		What: "URL", Layer: LayerEdge, Strength: Certain, Product: "/cdn-cgi/error/ endpoint",
+		Says:   "Cloudflare serves this path itself, to show what its error pages look like on this zone.",
+		Source: "Cloudflare docs «Error responses»", Grade: Documented, cloudflare: true,
+		match: when(func(v *view) bool { return v.front && strings.HasPrefix(v.path(), "/cdn-cgi/error/") }),
+	},
+	{
 		ID: "code-text", Matches: "the whole body is “error code: N”",
 		What: "body", Layer: LayerEdge, Strength: Certain,
 		Says:   "The whole body is the short form of a Cloudflare error page.",
@@ -340,6 +347,10 @@ func traceLines(v *view) (map[string]string, bool) {
 func codeHit(v *view, digits string) *hit {
 	n, _ := strconv.Atoi(digits)
 	c := code(n)
+	if n == 1042 && v.host != "" && !underHost(v.host, "workers.dev") {
+		// On another host a Worker asked for a Worker and passed the answer on.
+		return &hit{layer: LayerEdge, product: c.product, strength: Likely, says: "The body is Cloudflare's error 1042: a Worker asked for another Worker that is not there, or not allowed to it."}
+	}
 	h := &hit{layer: c.layer, product: c.product, says: fmt.Sprintf("The body is Cloudflare's error %d: %s.", n, c.means)}
 	if !knownCode(n) {
 		h.doubts = append(h.doubts, fmt.Sprintf("%d is no error code that Cloudflare is known to use.", n))

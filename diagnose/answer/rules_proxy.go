@@ -2,6 +2,7 @@ package answer
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +13,22 @@ var (
 	railwayTexts = []string{"Application not found", "Application failed to respond"}
 	vercelTexts  = regexp.MustCompile(`(?s)^(The page could not be found|The deployment could not be found|An error occurred with this application|This Serverless Function|This deployment).*\b[A-Z][A-Z_]{5,}\b`)
 )
+
+// gatewayErrors are the kinds of error that the API Gateway itself reports.
+var gatewayErrors = []string{"forbidden", "missingauthenticationtoken", "unauthorized", "accessdenied", "internalservererror", "toomanyrequests", "limitexceeded", "invalidsignature", "incompletesignature", "expiredtoken"}
+
+// gatewayText says whether the body is one of the API Gateway's own sentences.
+func gatewayText(v *view) bool {
+	if len(v.obj) != 1 {
+		return false
+	}
+	switch v.str("message") + v.str("Message") {
+	case "Forbidden", "Missing Authentication Token", "Unauthorized", "Not Found", "Limit Exceeded", "Too Many Requests", "Internal Server Error", "Internal server error",
+		"Endpoint request timed out", "Service Unavailable", "User is not authorized to access this resource", "The security token included in the request is invalid.", "The incoming token has expired":
+		return true
+	}
+	return strings.HasPrefix(v.str("Message"), "User is not authorized to access this resource") || strings.HasPrefix(v.str("message"), "Authorization header requires 'Credential' parameter")
+}
 
 // proxyRules are the marks with which another named CDN, platform, load
 // balancer or gateway shows that it answered by itself. What it merely passes
@@ -64,11 +81,14 @@ var proxyRules = []Rule{
 		Says:   "The API Gateway refused the call before the function behind it was asked.",
 		Source: "AWS docs (API Gateway, gateway responses); published answers", Grade: Documented,
 		match: func(v *view) *hit {
-			if !v.failed() || !awsErrorRE.MatchString(v.header("x-amzn-errortype")) {
+			m := awsErrorRE.FindStringSubmatch(v.header("x-amzn-errortype"))
+			if !v.failed() || m == nil {
 				return nil
 			}
 			h := &hit{}
-			if v.text != "" && (v.str("message") == "" && v.str("Message") == "" || len(v.obj) > 2) {
+			// The names of other errors are those of AWS services too, which
+			// may be the app itself.
+			if !slices.Contains(gatewayErrors, strings.ToLower(m[1])) || v.text != "" && !gatewayText(v) {
 				h.strength = Likely
 			}
 			return h
@@ -80,14 +100,7 @@ var proxyRules = []Rule{
 		Says:   "The short JSON is one of the API Gateway's own answers.",
 		Source: "AWS docs (API Gateway, gateway responses)", Grade: Documented,
 		match: when(func(v *view) bool {
-			if len(v.obj) != 1 || !v.failed() || !v.has("x-amzn-requestid", "x-amz-apigw-id", "apigw-requestid") && !strings.Contains(v.host, ".execute-api.") {
-				return false
-			}
-			switch v.str("message") + v.str("Message") {
-			case "Forbidden", "Missing Authentication Token", "Unauthorized", "Not Found", "Limit Exceeded", "Too Many Requests", "Internal Server Error", "Internal server error", "Endpoint request timed out", "Service Unavailable":
-				return true
-			}
-			return false
+			return v.failed() && gatewayText(v) && (v.has("x-amzn-requestid", "x-amz-apigw-id", "apigw-requestid") || strings.Contains(v.host, ".execute-api."))
 		}),
 	},
 	{
@@ -403,10 +416,18 @@ var proxyRules = []Rule{
 		What: "body: statusCode, message", Layer: LayerProxy, Strength: Certain, Product: "Azure API Management",
 		Says:   "The sentence is that of Azure API Management.",
 		Source: "Microsoft docs (API Management, subscriptions)", Grade: Documented,
-		match: when(func(v *view) bool {
+		match: func(v *view) *hit {
 			m := v.str("message")
-			return v.failed() && v.num("statusCode") > 0 && (strings.HasPrefix(m, "Access denied due to missing subscription key") || strings.HasPrefix(m, "Access denied due to invalid subscription key") || m == "Resource not found" && v.num("statusCode") == 404)
-		}),
+			switch {
+			case !v.failed() || v.num("statusCode") != v.status:
+				return nil
+			case strings.HasPrefix(m, "Access denied due to missing subscription key"), strings.HasPrefix(m, "Access denied due to invalid subscription key"):
+				return &hit{}
+			case m == "Resource not found" && len(v.obj) == 2:
+				return &hit{strength: Likely} // an app may say so too
+			}
+			return nil
+		},
 	},
 	{
 		ID: "azure-easy-auth", Matches: "401 or 403 with x-ms-middleware-request-id: App Service authentication",
