@@ -82,6 +82,9 @@ var errorRows = []row{
 				d += fmt.Sprintf(" Successes do carry it (%s): the headers are set on the good path only.", got(good))
 				e = append(e, ev(good, hACAO, "a success is "+got(good)))
 			} else {
+				if candidate(s, answer.LayerWAF) {
+					d += " It may be a security rule with a response of its own: look the Ray ID up first."
+				}
 				d += " Mend the error, and send the CORS headers on errors too."
 			}
 			return one(Finding{Layer: app(layer(s)), Detail: d, Evidence: e, Fix: fixCORS(layer(s))})

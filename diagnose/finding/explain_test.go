@@ -100,6 +100,9 @@ func TestFindingsAreExplainedAtTwoDepths(t *testing.T) {
 		if e.Operator == "" || e.ID != id {
 			t.Errorf("%s: nothing for the operator", id)
 		}
+		if howToSee[id] == "" {
+			t.Errorf("%s: it is not said how to see it", id)
+		}
 	}
 }
 

@@ -73,7 +73,9 @@ func (w *world) takeTokenOut() (Step, bool) {
 		Layer: answer.LayerWorker, Recipe: snippets.RecipeServiceToken, Targets: servers(answer.LayerUnknown),
 		Summary: "take the service token out of the page's code and rotate it; let a Worker or server of yours add it, and have the page call that",
 		Then:    "Access lets the Worker in by its token, and the Worker answers your page with the CORS headers",
+		Who:     "you, in the page's code, and whoever deploys the Worker",
 		Cost:    "a secret to keep and to rotate; whoever may call the Worker reaches the API, so check the user there",
+		Who:     "you, in the page's code, and whoever deploys the Worker",
 		Command: command(snippets.RecipeServiceToken, snippets.TargetWorker, v.policyFor(w.c), snippets.FlagUpstream, upstreamOf(v)),
 	}, true
 }
@@ -113,8 +115,11 @@ func (w *world) mendWAF(o origin) []Step {
 			Cost:    "anyone can send OPTIONS past that rule; what is behind must answer it without effect",
 		}}
 	}
-	what := "take " + hostOfURL(o.url) + " out of the rule that answered (look it up by the Ray ID), or give users clearance before they call (Turnstile pre-clearance on the same zone)"
-	if limited(o.seen) {
+	what := "take " + hostOfURL(o.url) + " out of the rule that answered (look it up by the Ray ID)"
+	switch {
+	case challenged(o.seen):
+		what += ", or give users clearance before they call (Turnstile pre-clearance on the same zone)"
+	case limited(o.seen):
 		what = "raise the rate limit that answered, or call less often"
 	}
 	return []Step{{

@@ -44,7 +44,7 @@ func who(s *answer.Seen) string {
 		}
 		return "a proxy"
 	}
-	return "a hand that is not proven"
+	return "something not yet identified"
 }
 
 // capital is a sentence's first letter in upper case.

@@ -166,7 +166,7 @@ var originsRows = []row{
 			}
 			var echoed []string
 			for _, n := range splitList(s.Request.Headers.Value("Access-Control-Request-Headers")) {
-				if strings.Contains(strings.ToLower(n), "corstui") && containsFold(splitList(header(s, hACAH)), n) {
+				if !containsFold(v.unsafeNames(), n) && !v.c.Headers.Has(n) && containsFold(splitList(header(s, hACAH)), n) {
 					echoed = append(echoed, n)
 				}
 			}

@@ -96,6 +96,8 @@ var preflightRows = []row{
 			}
 			d := fmt.Sprintf("The browser asked with OPTIONS first, and %s answered %s, so the %s was not sent.", who(s), got(s), v.method)
 			switch n := status(s); {
+			case n == 403 && candidate(s, answer.LayerWAF):
+				d += " It may be a security rule with a response of its own, or a login check: a preflight never carries cookie or token, by design, so it must pass before either."
 			case n == 401 || n == 403:
 				d += " It looks like a login check: a preflight never carries cookie or token, by design, so it must be answered before that check."
 			case n == 404 || n == 405 || n == 501:
