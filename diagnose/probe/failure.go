@@ -44,7 +44,7 @@ func classify(ctx context.Context, err error, pl place, p *progress) (exchange.F
 	st, detail, via := p.now()
 	at := where(pl, detail)
 	if errors.As(err, &refused) {
-		return exchange.FailureRefused, refused.Error()
+		return exchange.FailureRefused, "Not sent: " + refused.Error()
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return exchange.FailureCanceled, "Canceled before an answer came."
@@ -62,7 +62,7 @@ func classify(ctx context.Context, err error, pl place, p *progress) (exchange.F
 		return exchange.FailureConnect, fmt.Sprintf("%s, from the environment: %s.", px.name, says)
 	}
 	if errors.As(err, &budget) {
-		return exchange.FailureProtocol, budget.Error() + "."
+		return exchange.FailureProtocol, budget.Error()
 	}
 	if errors.As(err, &dns) {
 		switch {

@@ -58,5 +58,5 @@ func (e *refusedError) Error() string {
 	} else if e.addr == "" {
 		at = "is at"
 	}
-	return fmt.Sprintf("Not sent: %s %s a link-local or cloud metadata address, and it was not you who named it.", e.host, at)
+	return fmt.Sprintf("%s %s a link-local or cloud metadata address, and it was not you who named it", e.host, at)
 }

@@ -198,6 +198,13 @@ func everyScene() map[string]*scene {
 			out["request "+string(layer)+" "+string(conf)] = real
 		}
 	}
+	hop := newScene(full).saw(exchange.PurposePreflight, "OPTIONS", answer.LayerOrigin, answer.Likely, 204, throughCF, "Access-Control-Allow-Origin: "+pageOrigin).
+		saw(exchange.PurposeRequest, "GET", answer.LayerOrigin, answer.Likely, 307, throughCF, "Location: https://other.example.net/x").
+		travelled("Cookie", "sid=s3cret-cookie; CF_Authorization=s3cret-token").
+		saw(exchange.PurposePreflight, "OPTIONS", answer.LayerUnknown, answer.Unknown, 403, throughCF).blockedAt(fetch.AtPreflight)
+	hop.r.Credentials = decisions
+	hop.s[2].Request.URL = "https://other.example.net/x"
+	out["preflight at another host"] = hop
 	return out
 }
 

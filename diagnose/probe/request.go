@@ -36,7 +36,7 @@ func prepare(r exchange.Request, direct bool) (wireRequest, error) {
 		w.method = "GET"
 	}
 	if !httpguts.ValidHeaderFieldName(w.method) || strings.EqualFold(w.method, "CONNECT") {
-		return w, errors.New("Not sent: the method is not one that can go out.")
+		return w, errors.New("the method is not one that can go out")
 	}
 	if err := w.setURL(r.URL); err != nil {
 		return w, err
@@ -44,10 +44,10 @@ func prepare(r exchange.Request, direct bool) (wireRequest, error) {
 	w.place.direct = direct
 	for _, h := range r.Headers {
 		if !httpguts.ValidHeaderFieldName(h.Name) {
-			return w, errors.New("Not sent: a header's name holds a character that HTTP does not allow there.")
+			return w, errors.New("a header's name holds a character that HTTP does not allow there")
 		}
 		if strings.ContainsAny(h.Value, "\r\n\x00") {
-			return w, fmt.Errorf("Not sent: the value of %s holds a line break or NUL.", h.Name)
+			return w, fmt.Errorf("the value of %s holds a line break or NUL", h.Name)
 		}
 		if strings.EqualFold(h.Name, "Host") {
 			w.host = h.Value
@@ -60,7 +60,7 @@ func prepare(r exchange.Request, direct bool) (wireRequest, error) {
 // setURL takes the URL apart without changing a byte of its path and query that
 // a browser would have let stand.
 func (w *wireRequest) setURL(raw string) error {
-	bad := func(why string) error { return errors.New("Not sent: the URL " + why + ".") }
+	bad := func(why string) error { return errors.New("the URL " + why) }
 	scheme, rest, ok := strings.Cut(raw, "://")
 	w.place.scheme = strings.ToLower(scheme)
 	if !ok || (w.place.scheme != "http" && w.place.scheme != "https") {

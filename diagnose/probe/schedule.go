@@ -20,13 +20,12 @@ func (s *Session) RunAll(ctx context.Context, ps []Probe, done func(Probe, excha
 	gates := map[place]chan struct{}{}
 	var wg sync.WaitGroup
 	for _, p := range ps {
-		var w wireRequest
-		_ = w.setURL(p.Request.URL) // send says what is wrong with it
-		w.place.direct = p.Direct
-		gate := gates[w.place]
+		at := placeOf(p.Request.URL) // where it cannot be read, send says so
+		at.direct = p.Direct
+		gate := gates[at]
 		if gate == nil {
 			gate = make(chan struct{}, hostConcurrency)
-			gates[w.place] = gate
+			gates[at] = gate
 		}
 		id := s.nextID()
 		wg.Go(func() {

@@ -33,9 +33,8 @@ type Session struct {
 func (c *Client) Session(urls ...string) *Session {
 	s := &Session{c: c, hosts: map[string]bool{}}
 	for _, u := range urls {
-		var w wireRequest
-		if w.setURL(u) == nil {
-			s.hosts[w.place.host] = true
+		if at := placeOf(u); at.host != "" {
+			s.hosts[at.host] = true
 		}
 	}
 	return s
@@ -94,7 +93,7 @@ func (s *Session) send(ctx context.Context, id string, p Probe) (x exchange.Exch
 	}()
 	w, err := prepare(x.Request, p.Direct)
 	if err != nil {
-		x.Failure = &exchange.Failure{Phase: exchange.FailureRefused, Message: sentence(err.Error())}
+		x.Failure = &exchange.Failure{Phase: exchange.FailureRefused, Message: sentence("Not sent: " + err.Error())}
 		return x
 	}
 	if p.Direct && s.c.routes.direct == nil {
@@ -102,7 +101,7 @@ func (s *Session) send(ctx context.Context, id string, p Probe) (x exchange.Exch
 		return x
 	}
 	if err := s.mayReach(w.place); err != nil {
-		x.Failure = &exchange.Failure{Phase: exchange.FailureRefused, Message: sentence(err.Error())}
+		x.Failure = &exchange.Failure{Phase: exchange.FailureRefused, Message: sentence("Not sent: " + err.Error())}
 		return x
 	}
 	x.Response, x.Failure = s.attempts(ctx, w, &x)

@@ -210,12 +210,15 @@ func (s *situation) templates(real, pre *exchange.Request, r fetch.Result) {
 		s.page = *real
 	default:
 		s.page = exchange.Request{URL: s.url, Headers: s.asked.Headers.Without(requestMethod, requestHeaders)}
+		if placeOf(s.c.URL) != placeOf(s.url) {
+			break // what the script and the session hold is for the case's origin
+		}
 		for _, h := range s.c.Headers {
 			if !fetch.IsForbiddenRequestHeader(h.Name, h.Value) {
-				s.page.Headers = s.page.Headers.With(h.Name, h.Value)
+				s.page.Headers = s.page.Headers.With(h.Name, s.c.Headers.Value(h.Name))
 			}
 		}
-		if hs := sessionHeaders(s.c, r); len(hs) > 0 && hostOf(s.c.URL) == hostOf(s.url) {
+		if hs := sessionHeaders(s.c, r); len(hs) > 0 {
 			s.page.Headers = append(s.page.Headers, hs...)
 			s.page.WithSession = true
 		}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -155,6 +154,15 @@ func (s *situation) sibling() string {
 	return s.root() + path[:strings.LastIndexByte(path, '/')+1] + "corstui-" + s.nonce("missing")
 }
 
+// placeOf is scheme, host and port of a URL; empty where it cannot be read.
+func placeOf(u string) place {
+	var w wireRequest
+	if w.setURL(u) != nil {
+		return place{}
+	}
+	return w.place
+}
+
 // root is scheme and authority of the subject.
 func (s *situation) root() string {
 	scheme, rest, _ := strings.Cut(s.url, "://")
@@ -166,7 +174,7 @@ func (s *situation) root() string {
 
 // path is the path of the subject, without query.
 func (s *situation) path() string {
-	p, _, _ := strings.Cut(strings.TrimPrefix(s.url, s.root()), "?")
+	p, _, _ := strings.Cut(s.url[len(s.root()):], "?")
 	if !strings.HasPrefix(p, "/") {
 		p = "/" + p
 	}
@@ -175,17 +183,7 @@ func (s *situation) path() string {
 
 func withoutFragment(u string) string { u, _, _ = strings.Cut(u, "#"); return u }
 
-func hostOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		var w wireRequest
-		if w.setURL(raw) != nil {
-			return ""
-		}
-		return w.place.host
-	}
-	return strings.ToLower(u.Hostname())
-}
+func hostOf(u string) string { return placeOf(u).host }
 
 // lookalikeOf is an origin that careless checks take for the page's own; "" where
 // there is none of that kind.
