@@ -73,7 +73,6 @@ func (w *world) takeTokenOut() (Step, bool) {
 		Layer: answer.LayerWorker, Recipe: snippets.RecipeServiceToken, Targets: servers(answer.LayerUnknown),
 		Summary: "take the service token out of the page's code and rotate it; let a Worker or server of yours add it, and have the page call that",
 		Then:    "Access lets the Worker in by its token, and the Worker answers your page with the CORS headers",
-		Who:     "you, in the page's code, and whoever deploys the Worker",
 		Cost:    "a secret to keep and to rotate; whoever may call the Worker reaches the API, so check the user there",
 		Who:     "you, in the page's code, and whoever deploys the Worker",
 		Command: command(snippets.RecipeServiceToken, snippets.TargetWorker, v.policyFor(w.c), snippets.FlagUpstream, upstreamOf(v)),
