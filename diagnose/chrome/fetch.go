@@ -23,9 +23,9 @@ import (
 )
 
 const (
-	// settle is how long events may still come after the request has ended:
-	// console lines follow the end of the loading.
-	settle = 25 * time.Millisecond
+	// settle is how long events may still come after the request has ended: the
+	// console's line about CORS comes before that, others may follow.
+	settle = 10 * time.Millisecond
 	// localGrace is how long a request of a failed fetch() may take to show up;
 	// after that nothing was sent.
 	localGrace = 150 * time.Millisecond

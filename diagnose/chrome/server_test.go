@@ -47,7 +47,7 @@ type wireServer struct {
 
 	mu      sync.Mutex
 	answers map[string]answer
-	log     map[string][]string // by first path segment: method, host, path
+	log     map[string][]string // by first path segment
 }
 
 // hangUp as an answer closes the connection without a word.
@@ -112,11 +112,18 @@ func (s *wireServer) set(hostPath string, a answer) {
 	s.answers[hostPath] = a
 }
 
-// asked returns what was asked below the first path segment, in order.
+// namesTold are the request headers that the log keeps.
+var namesTold = []string{"origin", "access-control-request-method", "access-control-request-headers", "authorization", "content-type", "cookie", "x-a"}
+
+// asked returns what was asked below the first path segment since the last
+// call, in order: the method, the host and path, and the headers that CORS is
+// about.
 func (s *wireServer) asked(segment string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]string{}, s.log[segment]...)
+	out := s.log[segment]
+	delete(s.log, segment)
+	return out
 }
 
 func (s *wireServer) serve(l net.Listener) {
@@ -145,6 +152,8 @@ func (s *wireServer) conn(c net.Conn) {
 	}
 	method, target := f[0], f[1]
 	var host, preflightFor string
+	var told []string // headers that CORS is about, in the order of namesTold
+	headers := map[string]string{}
 	length, cookies := 0, false
 	for {
 		h, err := r.ReadString('\n')
@@ -156,7 +165,9 @@ func (s *wireServer) conn(c net.Conn) {
 			break
 		}
 		name, value, _ := strings.Cut(h, ":")
-		switch value = strings.TrimSpace(value); strings.ToLower(name) {
+		value, name = strings.TrimSpace(value), strings.ToLower(name)
+		headers[name] = value
+		switch name {
 		case "host":
 			host = value
 		case "access-control-request-method":
@@ -183,7 +194,12 @@ func (s *wireServer) conn(c net.Conn) {
 	}
 	segment := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 2)[0]
 	s.mu.Lock()
-	s.log[segment] = append(s.log[segment], method+" "+hostname+path)
+	for _, name := range namesTold {
+		if v, ok := headers[name]; ok {
+			told = append(told, name+"="+v)
+		}
+	}
+	s.log[segment] = append(s.log[segment], strings.Join(append([]string{method + " " + hostname + path}, told...), " "))
 	a, ok := s.answers[strings.ToLower(hostname)+path]
 	s.mu.Unlock()
 	send := a.request
