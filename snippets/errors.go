@@ -265,15 +265,21 @@ func problem(flag, value, what, want string) string {
 }
 
 // quote makes a hostile value harmless and short: an error is one line of
-// printable ASCII.
+// printable ASCII. What is printable stays as it is, so that people find their
+// own words again.
 func quote(v string) string {
 	const most = 120
+	more := ""
 	if len(v) > most {
+		more = " ... (" + strconv.Itoa(len(v)) + " bytes)"
 		cut := most
 		for cut > 0 && !utf8.RuneStart(v[cut]) {
 			cut--
 		}
-		return strconv.QuoteToASCII(v[:cut]) + " ... (" + strconv.Itoa(len(v)) + " bytes)"
+		v = v[:cut]
 	}
-	return strconv.QuoteToASCII(v)
+	if strings.ContainsFunc(v, func(c rune) bool { return c < ' ' || c > '~' }) {
+		return strconv.QuoteToASCII(v) + more
+	}
+	return `"` + v + `"` + more
 }

@@ -2,6 +2,7 @@ package snippets_test
 
 import (
 	"bufio"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -275,6 +276,34 @@ func checkWire(t *testing.T, base string, p *snippets.Policy, upstream *httptest
 		}
 		checkPolicy(t, res, first)
 	})
+	t.Run("a body of some megabytes", func(t *testing.T) {
+		res, body := send(t, "POST", base+"/count", withOrigin(first), strings.Repeat("x", 3<<20))
+		if body != strconv.Itoa(3<<20) {
+			t.Errorf("status %d, the upstream read %q bytes", res.StatusCode, body)
+		}
+		checkPolicy(t, res, first)
+	})
+	t.Run("a compressed body", func(t *testing.T) {
+		res, body := send(t, "GET", base+"/coded", withOrigin(first, [2]string{"Accept-Encoding", "gzip"}), "")
+		if res.Header.Get("Content-Encoding") != "gzip" {
+			t.Fatalf("Content-Encoding is %q", res.Header.Get("Content-Encoding"))
+		}
+		r, err := gzip.NewReader(strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(r); err != nil || string(text) != "compressed" {
+			t.Errorf("%q, %v", text, err)
+		}
+		checkPolicy(t, res, first)
+	})
+	t.Run("no encoding that the client did not ask for", func(t *testing.T) {
+		_, body := send(t, "GET", base+"/echo2", nil, "")
+		var e echoed
+		if err := json.Unmarshal([]byte(body), &e); err != nil || e.Header.Get("Accept-Encoding") != "" {
+			t.Errorf("the upstream saw %q", body)
+		}
+	})
 	t.Run("a stream arrives as it is written", func(t *testing.T) {
 		id := strconv.FormatInt(streams.Add(1), 10) + base
 		r, _ := http.NewRequest("GET", base+"/stream?id="+id, nil)
@@ -331,5 +360,5 @@ func checkWire(t *testing.T, base string, p *snippets.Policy, upstream *httptest
 			t.Errorf("status %d, the upstream saw Upgrade: %q", status, upgrade)
 		}
 	})
-	return 8
+	return 11
 }

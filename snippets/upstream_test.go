@@ -2,6 +2,8 @@ package snippets_test
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"crypto/sha1"
 	"encoding/base64"
 	"encoding/json"
@@ -20,6 +22,15 @@ type echoed struct {
 	Method, URI, Host, Body string
 	Header                  http.Header
 }
+
+// gzipped is "compressed" as a client gets it that asked for gzip.
+var gzipped = func() []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = io.WriteString(w, "compressed")
+	_ = w.Close()
+	return b.Bytes()
+}()
 
 // newUpstream starts the API that the generated files stand in front of. Its
 // paths are its behaviours.
@@ -102,6 +113,13 @@ func serveUpstream(w http.ResponseWriter, r *http.Request) {
 		close(releases.channel(r.URL.Query().Get("id")))
 	case "/bytes":
 		http.ServeContent(w, r, "x.txt", someTime, strings.NewReader("0123456789"))
+	case "/coded":
+		h.Set("Content-Encoding", "gzip")
+		h.Set("Content-Type", "text/plain")
+		_, _ = w.Write(gzipped)
+	case "/count":
+		n, _ := io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, strconv.FormatInt(n, 10))
 	case "/ws":
 		serveWebSocket(w, r)
 	default:

@@ -68,6 +68,7 @@ async function serve() {
   app.use(proxy);
   app.use(express.static("public"));
   const server = app.listen(process.env.PORT ?? @{listen});
+  server.on("listening", () => console.log("listening on port", server.address().port));
   server.on("upgrade", proxy.upgrade);
 }
 

@@ -230,6 +230,7 @@ async function serve() {
   });
 //@end
   const server = app.listen(process.env.PORT ?? @{listen});
+  server.on("listening", () => console.log("listening on port", server.address().port));
 //@if upstream
 //@if jwt
   // An upgrade does not pass the middleware: the token is checked here as well.
