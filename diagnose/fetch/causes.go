@@ -23,7 +23,7 @@ const (
 	causeHeader
 	// Redirects.
 	causeRedirectUserinfo
-	causeRedirectUserinfoOwn
+	causeRedirectUserinfoAborted
 	causeRedirectScheme
 	causeRedirectUnsafeScheme
 	causeRedirectLocation
@@ -171,7 +171,7 @@ var causes = [causeCount]struct {
 		framed("Redirect location '' contains a username and password, which is disallowed for cross-origin requests."),
 		framed("CORS request did not succeed). Status code: (null)"),
 		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: redirection URL {target} has credentials"), ""},
-	causeRedirectUserinfoOwn: {"", "", "", text{}, text{}, text{}, ""},
+	causeRedirectUserinfoAborted: {"", "", "", text{}, text{}, text{}, ""},
 	causeRedirectScheme: {
 		"CorsDisabledScheme", "CORSRequestNotHttp", "RedirectNotCORSScheme",
 		framed("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
@@ -200,7 +200,7 @@ var causes = [causeCount]struct {
 	causeRedirectMode: {"", "", "",
 		plain("Failed to load resource: net::ERR_FAILED"), text{}, text{}, ""},
 	causeRedirectSameOriginMode: {"", "", "",
-		plain(`Fetch API cannot load {target}. Request mode is "same-origin" but the URL's origin is not same as the request origin {origin}.`),
+		text{},
 		plain("Security Error: Content at {page} may not load data from {target}."),
 		plain("Fetch API cannot load {target}."), ""},
 

@@ -33,12 +33,13 @@ func corsCheck(by decider, origin string, credentialed bool, hs exchange.Headers
 	if !found {
 		return failure{cause: causeMissingAllowOrigin, header: allowOrigin}, false
 	}
+	joined := v
 	v = NormalizeValue(v)
 	if v == "*" && !credentialed {
 		return failure{}, true
 	}
 	if v != origin {
-		return failure{cause: mismatchCause(by, v, hs), header: allowOrigin, sent: v, present: true}, false
+		return failure{cause: mismatchCause(by, v, hs), header: allowOrigin, sent: trimLine(joined, v, hs), present: true}, false
 	}
 	if !credentialed {
 		return failure{}, true
@@ -48,6 +49,15 @@ func corsCheck(by decider, origin string, credentialed bool, hs exchange.Headers
 		return failure{}, true
 	}
 	return failure{cause: causeAllowCredentials, header: allowCredentials, sent: c, present: found}, false
+}
+
+// trimLine is the value as engines print it: trimmed, but for the space that
+// joining lines put at its end.
+func trimLine(joined, normalised string, hs exchange.Headers) string {
+	if joined != normalised && countHeader(hs, allowOrigin) > 1 {
+		return joined
+	}
+	return normalised
 }
 
 // mismatchCause tells apart, as engines do, the ways in which an

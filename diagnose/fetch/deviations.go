@@ -34,7 +34,7 @@ const (
 	devRangeBounded
 	devRedirectNetworkFirst
 	devRedirectTargetFirst
-	devRedirectSameOriginUserinfo
+	devRedirectUserinfoAborted
 	devEmptyLocationIsResponse
 	devEmptyLocationBlocked
 	devFollows309
@@ -58,6 +58,7 @@ const (
 	devLoopbackMixed
 	devMixedFromHTTPSOnly
 	devOriginKeptOnDowngrade
+	devNoCORSRedirectOriginNull
 	devSecFetchDropped
 	deviationCount
 )
@@ -133,8 +134,8 @@ var deviations = [deviationCount]struct {
 	devRedirectTargetFirst: {"redirect-target-first", "redirect", onFirefox,
 		"A redirect to data: or to mixed content is refused before that response's CORS check.",
 		"observed"},
-	devRedirectSameOriginUserinfo: {"redirect-same-origin-userinfo", "redirect", onChromium,
-		"A redirect within the page's own origin to a URL with user name or password is aborted; the standard follows it.",
+	devRedirectUserinfoAborted: {"redirect-userinfo-aborted", "redirect", onChromium,
+		"A redirect to a URL with user name or password is aborted also within the page's own origin and in mode no-cors, where the standard follows it.",
 		"observed"},
 	devEmptyLocationIsResponse: {"empty-location-is-response", "redirect", onChromium,
 		"A redirect with an empty Location is the response itself; the standard follows it to the same URL.",
@@ -205,6 +206,9 @@ var deviations = [deviationCount]struct {
 	devOriginKeptOnDowngrade: {"origin-kept-on-downgrade", "response", onChromium,
 		"A no-cors POST from https to http carries the page's origin; by the standard null.",
 		"observed"},
+	devNoCORSRedirectOriginNull: {"no-cors-redirect-origin-null", "redirect", onChromium,
+		"A no-cors request that is no GET or HEAD carries Origin: null after any redirect to another origin; by the standard not yet when it leaves the page's own.",
+		"observed; net::RedirectUtil::UpdateHttpRequest"},
 	devSecFetchDropped: {"sec-fetch-dropped", "redirect", onWebKit,
 		"Sec-Fetch headers are left out after a redirect to another origin.",
 		"observed"},

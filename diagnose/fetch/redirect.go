@@ -42,6 +42,9 @@ func (r *run) redirects(status int, hs exchange.Headers) bool {
 func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check failure, passes bool) bool {
 	v, _ := hs.Get("location")
 	target, err := locationURL(hs, r.cur)
+	if err == nil && !target.HasFragment {
+		target.Fragment, target.HasFragment = r.cur.Fragment, r.cur.HasFragment
+	}
 	check.target, check.redirects = target, true
 	if r.c.Redirect != exchange.RedirectFollow {
 		return r.redirectNotFollowed(x, check, passes)
@@ -78,9 +81,9 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 		return r.fail(at(causeRedirectEmptyLocation), AtRedirect)
 	case target.HasCredentials() && r.c.Mode == exchange.ModeCORS && (!own || r.tainting == taintingCORS):
 		return r.fail(at(causeRedirectUserinfo), AtRedirect)
-	case target.HasCredentials() && own && r.has(devRedirectSameOriginUserinfo):
-		return r.fail(at(causeRedirectUserinfoOwn), AtRedirect)
-	case isUnsafeScheme(target):
+	case target.HasCredentials() && r.has(devRedirectUserinfoAborted):
+		return r.fail(at(causeRedirectUserinfoAborted), AtRedirect)
+	case isUnsafeScheme(target), !target.IsHTTP() && r.c.Mode == exchange.ModeNoCORS:
 		return r.fail(at(causeRedirectUnsafeScheme), AtRedirect)
 	case !target.IsHTTP():
 		f := at(causeRedirectScheme)
@@ -129,9 +132,6 @@ var contentHeaders = []string{"Content-Encoding", "Content-Language", "Content-L
 // follow changes the request as HTTP-redirect fetch says.
 func (r *run) follow(target *URL, status int) {
 	from, to := r.cur.Origin(), target.Origin()
-	if !target.HasFragment {
-		target.Fragment, target.HasFragment = r.cur.Fragment, r.cur.HasFragment
-	}
 	toGet := (status == 301 || status == 302) && r.method == "POST" ||
 		status == 303 && r.method != "GET" && r.method != "HEAD"
 	if toGet {
@@ -143,7 +143,7 @@ func (r *run) follow(target *URL, status int) {
 		if r.headers.Has("Authorization") {
 			r.headers = r.headers.Without("Authorization")
 		}
-		if !SameOrigin(r.page, from) {
+		if !SameOrigin(r.page, from) || (r.tainting != taintingCORS && r.c.Mode == exchange.ModeNoCORS && r.has(devNoCORSRedirectOriginNull)) {
 			r.tainted = true
 		}
 	}
