@@ -71,7 +71,7 @@ func Rules() []Rule {
 	var out []Rule
 	for _, t := range [][]Rule{
 		interceptionRules, accessRules, wafRules, edgeRules, wafFaintRules, cloudflareServiceRules, cacheRules,
-		unmarkedRules, proxyRules, workerRules, originRules, behindRules, lastRules,
+		unmarkedRules, cdnRules, gatewayRules, platformRules, balancerRules, workerRules, originRules, behindRules, lastRules,
 	} {
 		out = append(out, t...)
 	}

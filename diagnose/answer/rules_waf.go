@@ -118,6 +118,7 @@ var wafRules = []Rule{
 		Source: "published challenge pages", Grade: Observed, cloudflare: true,
 		match: when(func(v *view) bool {
 			return v.is(403, 429, 503) && (v.contains("needs to review the security of your connection before proceeding") ||
+				v.contains("This website uses a security service to protect") && v.contains("cloudflare") || v.contains("Performing security verification") && v.contains("cloudflare") ||
 				v.contains("Checking your browser before accessing") && v.contains("cloudflare") || v.contains("/cdn-cgi/challenge-platform/") && v.contains("/orchestrate/"))
 		}),
 	},
