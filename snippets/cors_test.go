@@ -1,7 +1,7 @@
 package snippets_test
 
 import (
-	"fmt"
+	"strings"
 	"testing"
 
 	"corstui/snippets"
@@ -69,7 +69,7 @@ func TestCORSInTheRealRuntimes(t *testing.T) {
 				s := start(t, snippets.RecipeCORS, rt.target, snippets.Options{Policy: bare, Upstream: up.URL + "/v1/"}, rt.s)
 				n += checkMatrix(t, s.base, bare, asks, []string{first, "https://evil.example"})
 				_, body := send(t, "GET", s.base+"/a%2Fb?x=%20", nil, "")
-				if want := `"URI":"/v1/a%2Fb?x=%20"`; !contains(body, want) {
+				if want := `"URI":"/v1/a%2Fb?x=%20"`; !strings.Contains(body, want) {
 					t.Errorf("the upstream saw %s, want %s", body, want)
 				}
 			})
@@ -84,7 +84,7 @@ func TestCORSInTheRealRuntimes(t *testing.T) {
 			if n < 60 {
 				t.Errorf("only %d checks", n)
 			}
-			t.Log(fmt.Sprint(n, " checks"))
+			t.Logf("%d checks", n)
 		})
 	}
 }

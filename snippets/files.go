@@ -58,7 +58,7 @@ const defaultListen = 8080
 
 // runtimeFiles renders the files of a checked pair of recipe and target.
 func runtimeFiles(r Recipe, t Target, o Options) []File {
-	flags, values := facts(r, t, o)
+	flags, values := facts(r, o)
 	var out []File
 	for _, p := range layouts[pair{r, t}] {
 		out = append(out, File{Name: p.name, Content: render(p.template, flags, values), Lang: p.lang})
@@ -68,7 +68,7 @@ func runtimeFiles(r Recipe, t Target, o Options) []File {
 
 // facts are what the templates may ask for. All values consist of checked
 // characters, or are built from such by this function.
-func facts(r Recipe, t Target, o Options) (map[string]bool, map[string]string) {
+func facts(r Recipe, o Options) (map[string]bool, map[string]string) {
 	p := o.Policy
 	u, _ := splitUpstream(o.Upstream)
 	listen := o.Listen

@@ -65,6 +65,20 @@ func TestGeneratedFilesAreTheGoldenOnes(t *testing.T) {
 	}
 }
 
+func TestTheNameOfAFileIsSaidInItsOwnKindOfComment(t *testing.T) {
+	want := map[string]string{
+		"worker.mjs": "// worker.mjs", "wrangler.toml": "# wrangler.toml", "server.mjs": "// server.mjs", "nginx.conf": "# nginx.conf", "main.go": "// main.go",
+		"access.tf": "# access.tf", "access.md": "<!-- access.md -->", "waf-rule.json": "# waf-rule.json",
+	}
+	forEach(func(r snippets.Recipe, target snippets.Target) {
+		for _, f := range generate(t, r, target, examples["full"]) {
+			if w, ok := want[f.Name]; ok && f.Comment(f.Name) != w {
+				t.Errorf("%q, want %q", f.Comment(f.Name), w)
+			}
+		}
+	})
+}
+
 // TestGeneratedFilesAreWellFormed has each language's own tool look at every
 // file, for policies that switch every branch of the templates on and off.
 func TestGeneratedFilesAreWellFormed(t *testing.T) {

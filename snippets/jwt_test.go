@@ -164,6 +164,31 @@ func TestJWTInTheRealRuntimes(t *testing.T) {
 	}
 }
 
+func TestWithoutTheTeamsKeysNobodyGetsIn(t *testing.T) {
+	down := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(down.Close)
+	up := newUpstream(t)
+	o := snippets.Options{Policy: full, Upstream: up.URL, TeamDomain: team, AUD: aud}
+	for _, tt := range []struct {
+		target snippets.Target
+		s      setting
+		status int
+	}{
+		{snippets.TargetWorker, setting{outbound: down.Listener.Addr().String()}, 503},
+		{snippets.TargetExpress, withKeysAt(down.URL), 503},
+		{snippets.TargetGo, setting{env: []string{"HTTPS_PROXY=" + down.URL}}, 401},
+	} {
+		t.Run(string(tt.target), func(t *testing.T) {
+			s := start(t, snippets.RecipeJWT, tt.target, o, tt.s)
+			res, body := send(t, "GET", s.base+"/200", withOrigin(first, [2]string{"Cf-Access-Jwt-Assertion", newSigner(t, "key1").token(nil, nil)}), "")
+			if res.StatusCode != tt.status {
+				t.Errorf("status %d, want %d: %s", res.StatusCode, tt.status, body)
+			}
+			checkPolicy(t, res, full, first, false)
+		})
+	}
+}
+
 func serveKeys(w http.ResponseWriter, r *http.Request, s signer) {
 	if r.URL.Path != "/cdn-cgi/access/certs" {
 		http.NotFound(w, r)

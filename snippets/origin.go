@@ -248,7 +248,7 @@ func originWant(v string) string {
 	return want
 }
 
-// isLoopback says whether a valid origin or URL is one of this machine.
+// isLoopback says whether a valid host, with or without brackets, is this machine.
 func isLoopback(host string) bool {
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
