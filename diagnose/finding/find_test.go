@@ -183,6 +183,7 @@ var scenes = []scene{
 	{"redirect: slash", stage{request: originReply(308, "Location: /v1/items/")}, []string{"error redirect-trailing-slash"}},
 	{"redirect: slash, with headers", stage{request: originReply(308, allowApp+"|Location: /v1/items/"), at: map[string]reply{"request " + api + "/": good}}, nil},
 	{"redirect: elsewhere without headers", stage{request: originReply(302, "Location: https://other.test/x")}, []string{"error redirect-without-cors"}},
+	{"redirect: the app's own login", stage{c: withCreds, request: originReply(302, "Location: /login?next=%2Fv1")}, []string{"error redirect-without-cors"}},
 	{"redirect: origin null", stage{request: originReply(302, allowApp+"|Location: https://other.test/x"), at: map[string]reply{"request https://other.test/x": good}}, []string{"error redirect-origin-null"}},
 	{"redirect: user and password", stage{request: originReply(302, allowApp+"|Location: https://u:p@api.example.com/x")}, []string{"error redirect-userinfo"}},
 	{"redirect: another scheme", stage{request: originReply(302, allowApp+"|Location: foo:bar")}, []string{"error redirect-scheme"}},

@@ -163,10 +163,15 @@ func (w *world) callFinal(wl wall) []Step {
 		w.final = true
 		return []Step{{Layer: o.layer, Summary: "mend the redirect: its Location leads nowhere", Then: "what comes next can be seen"}}
 	}
-	w.moveTo(to.String())
+	final := to.String()
+	if to.Scheme == "http" && base.Scheme == "https" {
+		// A page on https may not call it as it stands.
+		final = "https" + strings.TrimPrefix(final, "http")
+	}
+	w.moveTo(final)
 	return []Step{{
 		Layer:   answer.LayerBrowser,
-		Summary: "call the final URL in the code: " + shown(to.String()) + ". " + capital(place(o.layer)) + " redirects, and browsers follow no redirect of a preflight, nor one without CORS headers",
+		Summary: "call the final URL in the code: " + shown(final) + ". " + capital(place(o.layer)) + " redirects, and browsers follow no redirect of a preflight, nor one without CORS headers",
 	}}
 }
 
@@ -229,6 +234,14 @@ func (w *world) mendApp(wl wall) []Step {
 	known := o.seen != nil
 	w.applied = true
 	p := w.policy()
+	if redirect && o.kind == kindRequest && known {
+		w.answer401(o)
+		return []Step{{
+			Layer: l, Recipe: snippets.RecipeCORS, Targets: servers(l),
+			Summary: "let " + place(l) + " answer 401 in place of the redirect to its login, which a script cannot follow, with the CORS headers on every answer, errors too: " + policyWords(p),
+			Command: command(snippets.RecipeCORS, servers(l)[0], p),
+		}}
+	}
 	s := Step{
 		Layer: l, Recipe: snippets.RecipeCORS, Targets: servers(l),
 		Command: command(snippets.RecipeCORS, servers(l)[0], p),
@@ -268,6 +281,15 @@ func (w *world) mendApp(wl wall) []Step {
 		return []Step{s, rule}
 	}
 	return []Step{s}
+}
+
+// answer401 puts a plain 401 where the app redirected to its login.
+func (w *world) answer401(o origin) {
+	s := *o.seen
+	s.Response = clone(o.seen.Response)
+	s.Response.Status = 401
+	s.Response.Headers = s.Response.Headers.Without("Location")
+	w.app[kindRequest] = &s
 }
 
 // toLogin says whether the replay was redirected to a login on another origin.

@@ -46,6 +46,7 @@ func Plan(in Input, fs []Finding) ([]Step, snippets.Policy) {
 	if s, ok := w.tidy(fs, steps); ok {
 		steps = append(steps, s)
 	}
+	steps = append(steps, pageSteps(fs)...)
 	if s, ok := w.sameOrigin(steps); ok {
 		steps = append(steps, s)
 	}
@@ -219,6 +220,25 @@ func (w *world) tidy(fs []Finding, steps []Step) (Step, bool) {
 		Then:    "the answer is the same for your page, and right for caches, errors and strangers too",
 		Command: command(snippets.RecipeCORS, servers(app(l))[0], p),
 	}, true
+}
+
+// pageWarnings are warnings that no server mends, and what the page does then.
+var pageWarnings = map[string]struct{ summary, then string }{
+	CookieStaysHome: {"let the session's cookie travel: credentials: \"include\" in the code, and SameSite=None; Secure on the cookie where page and API are on different sites",
+		"the server sees who asks, and its answer can be seen"},
+	NoCORSOpaque:         {"leave mode: \"no-cors\" away", "the browser checks CORS, and the page reads the answer where the API allows it"},
+	RedirectTokenDropped: {"call the final URL in the code, so that Authorization travels", "the server sees the token"},
+}
+
+// pageSteps are the steps at the page for warnings that stand by themselves.
+func pageSteps(fs []Finding) []Step {
+	var out []Step
+	for _, f := range fs {
+		if p, ok := pageWarnings[f.ID]; ok && f.Severity == Warning && f.Because == "" {
+			out = append(out, Step{Layer: answer.LayerBrowser, Summary: p.summary, Then: p.then})
+		}
+	}
+	return out
 }
 
 // sameOrigin is the way that needs no CORS, beside every direct fix.

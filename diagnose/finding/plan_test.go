@@ -59,6 +59,10 @@ func TestPlanGoesFromWallToWall(t *testing.T) {
 		{"vary: missing, by a pair", []string{"origin:cors", sameOrigin}},
 		{"expose: a header that the script reads", []string{"origin:cors", sameOrigin}},
 		{"path: same origin", []string{}},
+		{"cookie: stays home, 401", []string{"browser:", sameOrigin}},
+		{"browser: no-cors", []string{"browser:", sameOrigin}},
+		{"redirect: to http", []string{"browser:", "unknown:cors", sameOrigin}},
+		{"redirect: the app's own login", []string{"origin:cors", sameOrigin}},
 	} {
 		t.Run(test.scene, func(t *testing.T) {
 			in := sceneByName(t, test.scene).input()
