@@ -251,13 +251,7 @@ func (s *Session) dialProxy(ctx context.Context, pl place, t target, px *url.URL
 			return nil, &refusedError{pl.host, pl.host}
 		}
 	}
-	port := px.Port()
-	if port == "" {
-		port = map[string]string{"https": "443", "socks5": "1080", "socks5h": "1080"}[px.Scheme]
-		if port == "" {
-			port = "80"
-		}
-	}
+	port := proxyPort(px)
 	at := s.c.routes.resolved(target{host: hostKey(px.Hostname()), port: port, chosen: true}) // the proxy is the user's own
 	switch px.Scheme {
 	case "http", "https", "socks5", "socks5h":
@@ -296,6 +290,20 @@ func (s *Session) dialProxy(ctx context.Context, pl place, t target, px *url.URL
 		c.proxied, c.proxyAuth = true, basicAuth(px)
 	}
 	return nc, nil
+}
+
+// proxyPort is the port of a proxy's URL, or the usual one of its scheme.
+func proxyPort(px *url.URL) string {
+	if p := px.Port(); p != "" {
+		return p
+	}
+	switch px.Scheme {
+	case "https":
+		return "443"
+	case "socks5", "socks5h":
+		return "1080"
+	}
+	return "80"
 }
 
 // closeOnDone makes reads and writes fail once the context is done, until stop.

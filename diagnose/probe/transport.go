@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -13,12 +14,17 @@ import (
 // environment), for whoever passes a person's traffic on: bodies are streamed,
 // not bounded, and nothing is recorded.
 func (c *Client) HTTPTransport() *http.Transport {
-	d := &net.Dialer{Timeout: 10 * time.Second}
+	d := &net.Dialer{Timeout: 10 * time.Second, Resolver: c.resolver}
+	var proxies sync.Map // addresses of the proxies in use, as host:port
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, addr string) (net.Conn, error) {
 			host, port, err := net.SplitHostPort(addr)
 			if err != nil {
 				return nil, err
+			}
+			if _, ok := proxies.Load(addr); ok {
+				// --connect-to is about the targets, not about the proxy.
+				return dialAddrs(ctx, d, c.routes.resolved(target{host: hostKey(host), port: port}))
 			}
 			return dialAddrs(ctx, d, c.routes.target(host, port, false))
 		},
@@ -28,7 +34,11 @@ func (c *Client) HTTPTransport() *http.Transport {
 				port = map[string]string{"http": "80", "https": "443"}[r.URL.Scheme]
 			}
 			t := c.routes.target(r.URL.Hostname(), port, false)
-			return c.routes.proxyFor(r.URL.Scheme, r.URL.Hostname(), port, t)
+			px, err := c.routes.proxyFor(r.URL.Scheme, r.URL.Hostname(), port, t)
+			if px != nil {
+				proxies.Store(net.JoinHostPort(px.Hostname(), proxyPort(px)), true)
+			}
+			return px, err
 		},
 		TLSClientConfig:        c.tls.base.Clone(),
 		ForceAttemptHTTP2:      true,

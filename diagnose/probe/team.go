@@ -1,0 +1,79 @@
+package probe
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"corstui/diagnose/answer"
+	"corstui/diagnose/exchange"
+)
+
+// teamDomain is the shape of an Access team's domain. Nothing else is asked for
+// keys, whatever a peer names.
+var teamDomain = regexp.MustCompile(`^[a-z0-9-]{1,63}(\.fed)?\.cloudflareaccess\.com$`)
+
+// teamOf finds the team's domain in a login redirect, in Access's metadata or
+// in its description of a protected resource; "" without.
+func teamOf(seen []answer.Seen) string {
+	for _, x := range seen {
+		if x.Response == nil {
+			continue
+		}
+		var candidates []string
+		if u, err := url.Parse(x.Response.Headers.Value("Location")); err == nil && strings.HasPrefix(u.Path, "/cdn-cgi/access/login") {
+			candidates = append(candidates, u.Hostname())
+		}
+		if d := metadataTeam(x.Response.Headers.Value("CF-Access-Metadata")); d != "" {
+			candidates = append(candidates, d)
+		}
+		if x.Purpose == exchange.PurposeAccessResource && x.Response.Status == http.StatusOK {
+			candidates = append(candidates, resourceTeams(x.Response.Body)...)
+		}
+		for _, d := range candidates {
+			if d = strings.ToLower(d); teamDomain.MatchString(d) {
+				return d
+			}
+		}
+	}
+	return ""
+}
+
+// metadataTeam reads the claim auth_domain of a JWT without trusting it: it
+// only says whose keys to ask for.
+func metadataTeam(jwt string) string {
+	parts := strings.Split(jwt, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	b, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return ""
+	}
+	var claims struct {
+		AuthDomain string `json:"auth_domain"`
+	}
+	if json.Unmarshal(b, &claims) != nil {
+		return ""
+	}
+	return strings.TrimPrefix(claims.AuthDomain, "https://")
+}
+
+func resourceTeams(body string) []string {
+	var doc struct {
+		Servers []string `json:"authorization_servers"`
+	}
+	if json.Unmarshal([]byte(body), &doc) != nil {
+		return nil
+	}
+	var hosts []string
+	for _, s := range doc.Servers {
+		if u, err := url.Parse(s); err == nil {
+			hosts = append(hosts, u.Hostname())
+		}
+	}
+	return hosts
+}
