@@ -26,6 +26,7 @@ const (
 	causeRedirectUserinfoAborted
 	causeRedirectScheme
 	causeRedirectUnsafeScheme
+	causeRedirectUnknownScheme
 	causeRedirectLocation
 	causeRedirectEmptyLocation
 	causeRedirectCount
@@ -182,6 +183,8 @@ var causes = [causeCount]struct {
 		plain("Failed to load resource: net::ERR_UNSAFE_REDIRECT"),
 		framed("CORS request did not succeed). Status code: (null)"),
 		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
+	causeRedirectUnknownScheme: {"", "", "",
+		plain("Failed to load resource: net::ERR_UNKNOWN_URL_SCHEME"), text{}, text{}, ""},
 	causeRedirectLocation: {
 		"", "CORSDidNotSucceed", "",
 		plain("Failed to load resource: net::ERR_INVALID_REDIRECT"),

@@ -56,6 +56,9 @@ func (r *run) sentence(e Engine) string {
 	if !f.failed {
 		return r.warningSentence(e)
 	}
+	if f.network != nil && (f.network.Phase == exchange.FailureRefused || f.network.Phase == exchange.FailureCanceled) {
+		return "" // corstui's doing, not the browser's
+	}
 	t := profiles[e.id].text(f.cause)
 	if t.s == "" {
 		return ""
@@ -107,7 +110,7 @@ func chromiumFrame(r *run, s string) string {
 
 // firefoxFrame is the frame of Firefox's CORS messages.
 func firefoxFrame(r *run, s string) string {
-	if r.tainting != taintingCORS && r.failure.kind() == "" && r.failure.cause != causeRedirectUserinfo && r.failure.cause != causeRedirectScheme {
+	if r.failure.kind() == "" && !r.aboutCORS() {
 		return "" // the message is about requests to another origin
 	}
 	return "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at " +

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"slices"
 	"strings"
 
 	"corstui/diagnose/exchange"
@@ -51,7 +52,8 @@ func (r *run) held() []cookie {
 		}
 		out = append(out, k)
 	}
-	if s.AccessToken != "" {
+	if s.AccessToken != "" { // which replaces a cookie of that name
+		out = slices.DeleteFunc(out, func(c cookie) bool { return c.name == accessCookie && domainMatch(r.first.Host, c.domain) })
 		out = append(out, cookie{name: accessCookie, value: s.AccessToken, domain: r.first.Host, hostOnly: true,
 			secure: r.first.Scheme == "https", given: true, token: true})
 	}

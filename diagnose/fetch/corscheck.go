@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"errors"
 	"strings"
 
 	"corstui/diagnose/exchange"
@@ -76,7 +77,7 @@ func mismatchCause(by decider, v string, hs exchange.Headers) cause {
 		return causeOriginMismatch
 	}
 	if _, err := ParseURL(v, nil); err != nil {
-		if strings.Contains(v, "%20") && by.has(devSpaceInHost) {
+		if errors.Is(err, errHost) && strings.Contains(v, "%20") && by.has(devSpaceInHost) {
 			if _, err := ParseURL(strings.ReplaceAll(v, "%20", "-"), nil); err == nil {
 				return causeOriginMismatch
 			}

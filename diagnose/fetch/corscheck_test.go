@@ -76,3 +76,19 @@ func TestCORSCheck(t *testing.T) {
 		})
 	}
 }
+
+func TestInvalidOriginOfAnUnknownScheme(t *testing.T) {
+	for v, want := range map[string]string{
+		"htt.ps://app.a%a.test:PO*T": "InvalidAllowOriginValue",
+		"htzps://[true::1]":          "InvalidAllowOriginValue",
+		"htt9s://|pp.aa.t_est:1234":  "InvalidAllowOriginValue",
+		"httphttps://://app.x:1":     "InvalidAllowOriginValue",
+		"ht%20tps://app.test:1":      "InvalidAllowOriginValue",
+		"foo://app.test:1":           "AllowOriginMismatch",
+		"https://app%20.test":        "AllowOriginMismatch",
+	} {
+		if r := do(t, exchange.Case{}, server(answer{}, ok(allowOrigin, v)), as(Chromium)); verdict(r) != "request "+want {
+			t.Errorf("%q: %s, want %s", v, verdict(r), want)
+		}
+	}
+}

@@ -46,6 +46,12 @@ func (r *run) conclude() {
 	if v.HiddenHeaders == nil {
 		v.HiddenHeaders = []string{}
 	}
+	if r.res.Triggers == nil {
+		r.res.Triggers = []Trigger{}
+	}
+	if r.res.Credentials == nil {
+		r.res.Credentials = []CredentialDecision{}
+	}
 	if r.failure.failed {
 		v.Allowed, v.Partial = false, false
 		if r.within {
@@ -65,7 +71,7 @@ func (r *run) conclude() {
 // reason is the name that an engine gives the failure, nil where it has none.
 func (r *run) reason(e Engine) *string {
 	f := &r.failure
-	if !f.failed || f.network != nil || (r.tainting != taintingCORS && f.cause != causeRedirectUserinfo && f.cause != causeRedirectScheme) {
+	if !f.failed || f.network != nil || !r.aboutCORS() {
 		return nil
 	}
 	name := profiles[e.id].reason(f.cause)
@@ -76,6 +82,13 @@ func (r *run) reason(e Engine) *string {
 		name = preflightPrefix + name
 	}
 	return &name
+}
+
+// aboutCORS says whether engines speak of CORS for this failure: the request
+// went to another origin with mode cors, or a redirect would have.
+func (r *run) aboutCORS() bool {
+	f := &r.failure
+	return r.tainting == taintingCORS || f.cause == causeRedirectUserinfo || f.cause == causeRedirectScheme
 }
 
 // localBlock says what the browser refused before anything was sent.

@@ -83,8 +83,10 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 		return r.fail(at(causeRedirectUserinfo), AtRedirect)
 	case target.HasCredentials() && r.has(devRedirectUserinfoAborted):
 		return r.fail(at(causeRedirectUserinfoAborted), AtRedirect)
-	case isUnsafeScheme(target), !target.IsHTTP() && r.c.Mode == exchange.ModeNoCORS:
+	case isUnsafeScheme(target):
 		return r.fail(at(causeRedirectUnsafeScheme), AtRedirect)
+	case !target.IsHTTP() && r.c.Mode == exchange.ModeNoCORS:
+		return r.fail(at(causeRedirectUnknownScheme), AtRedirect)
 	case !target.IsHTTP():
 		f := at(causeRedirectScheme)
 		f.url = target

@@ -72,7 +72,9 @@ func ParseURL(input string, base *URL) (*URL, error) {
 	}
 	u := &URL{Scheme: scheme, special: special}
 	if !special {
-		u.splitOpaque(rest)
+		if err := u.setOther(rest); err != nil {
+			return nil, err
+		}
 		return u, nil
 	}
 	if scheme == "file" {
@@ -255,18 +257,35 @@ func splitTail(s string) (p parts) {
 	return p
 }
 
-func (u *URL) splitOpaque(rest string) {
-	if strings.HasPrefix(rest, "//") {
-		authority := rest[2:]
-		if end := strings.IndexAny(authority, "/?#"); end >= 0 {
-			authority = authority[:end]
-		}
-		user := authority[:strings.LastIndexByte(authority, '@')+1]
-		u.userinfo = strings.Trim(user, ":@") != ""
-	}
+// setOther parses what follows a scheme that is not special: an authority with
+// an opaque host after two slashes, else an opaque path. Path keeps it all as it
+// stood.
+func (u *URL) setOther(rest string) error {
 	p := splitTail(rest)
 	u.Path = p.path
 	u.setQueryAndFragment(p)
+	if !strings.HasPrefix(p.path, "//") {
+		return nil
+	}
+	authority, _, _ := strings.Cut(p.path[2:], "/")
+	at := strings.LastIndexByte(authority, '@')
+	u.userinfo = strings.Trim(authority[:at+1], ":@") != ""
+	host, port := splitPort(authority[at+1:])
+	switch {
+	case host == "" && (at >= 0 || len(authority) > at+1):
+		return errNoHost
+	case host != "" && host[0] == '[':
+		if host[len(host)-1] != ']' {
+			return errIPv6
+		}
+		if _, err := parseIPv6(host[1 : len(host)-1]); err != nil {
+			return err
+		}
+	case strings.ContainsAny(host, "\x00\t\n\r #/:<>?@[\\]^|"): // the forbidden host code points
+		return errHost
+	}
+	_, err := parsePort(port, u.Scheme)
+	return err
 }
 
 // cleanPath is the path state for special schemes: backslashes become slashes,

@@ -33,6 +33,9 @@ func TestParseURL(t *testing.T) {
 		{"https://u:p@h/", "", "https://u:p@h/"},
 		{"https://@h/", "", "https://h/"},
 		{"foo:bar", "", "foo:bar"},
+		{"foo://h:1/x?y#z", "", "foo://h:1/x?y#z"},
+		{"foo:///x", "", "foo:///x"},
+		{"foo://a%a:1", "", "foo://a%a:1"},
 		{"mailto:a@b", "", "mailto:a@b"},
 		{"/x", "https://h/a/b?q", "https://h/x"},
 		{"x", "https://h/a/b?q", "https://h/a/x"},
@@ -64,7 +67,8 @@ func TestParseURLRefuses(t *testing.T) {
 	for _, in := range []string{
 		"", "foo", "//h/", "https://", "https:", "http://[", "https://[::1", "https://[::g]/", "https://h:99999/",
 		"https://h:8a/", "https://a b/", "https://a%zz/", "https://a|b/", "https://a^b/", "https://1.2.3.256/",
-		"https://127.1.2.3.4/", "https://a\xfcb.test/", "1a:b", "-a:b", `"https://h"`, "https://:443/", "https://u@/",
+		"https://127.1.2.3.4/", "https://a\xfcb.test/", "1a:b", "-a:b", `"https://h"`, "foo://h:PORT/", "foo://[true::1]", "foo://[::1", "foo://|h/", "foo://:1/", "foo://u@/", "foo://a]b",
+		"ht%20tps://h", "https://:443/", "https://u@/",
 	} {
 		if u, err := ParseURL(in, nil); err == nil {
 			t.Errorf("ParseURL(%q) = %q, want an error", in, u)
