@@ -51,7 +51,8 @@ const (
 	keyWorker   keyID = "worker"
 	keyBrowser  keyID = "browser"
 	keyEngines  keyID = "engines"
-	keyHint     keyID = "hint" // of a lesson
+	keyTeach    keyID = "teach" // the lesson about what was found
+	keyHint     keyID = "hint"  // of a lesson
 	keyTour     keyID = "tour"
 	keyLab      keyID = "lab"
 	keySuspend  keyID = "suspend"
@@ -102,6 +103,7 @@ var defaultKeys = []struct {
 	{keyWorker, []string{"w"}, "w"},
 	{keyBrowser, []string{"b"}, "b"},
 	{keyEngines, []string{"e"}, "e"},
+	{keyTeach, []string{"t"}, "t"},
 	{keyHint, []string{"h"}, "h"},
 	{keyTour, []string{"ctrl+t"}, "ctrl+t"},
 	{keyLab, []string{"ctrl+l"}, "ctrl+l"},

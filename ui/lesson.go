@@ -401,7 +401,7 @@ func (s *lessonScreen) explainLines(e *env, w int) []rich.Line {
 		by := s.looked.AnsweredBy
 		was := rich.L(rich.S(rich.Strong, who(by)), " answered", rich.S(rich.Dim, " · "+confidenceWords(by)))
 		if by.Layer == answer.LayerUnknown {
-			was = rich.L(rich.S(rich.Strong, "Nobody can tell from outside who answered"), rich.S(rich.Dim, " · "+confidenceWords(by)))
+			was = rich.L(rich.S(rich.Strong, "Nobody can tell from outside who answered"))
 		}
 		out = append(out, rich.Wrap(was, w, 0)...)
 	}

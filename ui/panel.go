@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"corstui/diagnose"
 	"corstui/diagnose/answer"
@@ -81,7 +82,9 @@ func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 		out = append(out, s.exchangeRows(e, st, x, w)...)
 	} else if s.report != nil && s.report.Local != nil && st.step == diagnose.StepBrowser {
 		out = append(out, row("sent", rich.L("nothing"), nil, w)...)
-		out = append(out, row("browser", rich.L(rich.S(rich.Bad, s.report.Local.Message)), nil, w)...)
+		if s.root() == nil { // else the reason below says it
+			out = append(out, row("browser", rich.L(rich.S(rich.Bad, rich.OneLine(s.report.Local.Message))), nil, w)...)
+		}
 	} else if s.run != nil {
 		out = append(out, row("sent", rich.L(rich.S(rich.Dim, "nothing has come as far as this yet")), nil, w)...)
 	} else {
@@ -156,6 +159,9 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Li
 			said = []rich.Line{rich.L(said[0].Cut(w-1), rich.S(rich.Dim, "…"))}
 		}
 		out = append(out, said...)
+		if !tight {
+			out = append(out, s.confirmation(w)...)
+		}
 	}
 	return out
 }
@@ -193,6 +199,31 @@ func (s *walk) conclusion(w int) []rich.Line {
 		return row("browser", rich.L(rich.S(rich.Bad, "stops.")), nil, w)
 	}
 	return row("browser", rich.L(rich.S(rich.Quote, "\"…"+rich.OneLine(core)+"\": "), rich.S(rich.Bad, "it stops")), nil, w)
+}
+
+// confirmation is what an installed browser concluded, where one was asked, and
+// the header that is at fault.
+func (s *walk) confirmation(w int) []rich.Line {
+	var out []rich.Line
+	if f := s.report.Fault; f != nil && f.Sent != nil && f.Says != "" {
+		l := rich.L(rich.S(rich.Strong, f.Header), " "+rich.OneLine(f.Says))
+		if f.WouldPass != "" {
+			l = rich.L(l, rich.S(rich.Dim, "  would pass: "), rich.S(rich.Good, rich.OneLine(f.WouldPass)))
+		}
+		out = append(out, row("at fault", l, nil, w)...)
+	}
+	if b := s.report.Browser; b != nil {
+		said := "blocks it too"
+		if b.Allowed {
+			said = "allows it too"
+		}
+		role := rich.Good
+		if !b.Agrees {
+			role, said = rich.Warn, strings.Replace(said, " too", ", against what the model says", 1)
+		}
+		out = append(out, row("yours", rich.L(rich.S(rich.Strong, rich.OneLine(b.Product)+" "), rich.S(role, said), rich.S(rich.Dim, " "+rich.OneLine(b.Note))), nil, w)...)
+	}
+	return out
 }
 
 // browserRows say why the browser asked as it did.
@@ -267,7 +298,21 @@ func (s *walk) nextRows(e *env, w int) []rich.Line {
 		if ways > 1 {
 			aside = fmt.Sprintf("1 of %d ways", ways)
 		}
-		out = append(out, row("next", rich.L(key, firstSentence(s.report.Plan[0].Summary)).OnClick(fixMsg{}), rich.L(rich.S(rich.Dim, aside)), w)...)
+		said := rich.Wrap(rich.L(firstSentence(s.report.Plan[0].Summary)), w-labelWidth-5, 0)
+		if len(said) > 3 {
+			said = said[:3]
+			said[2] = rich.L(said[2].Cut(w-labelWidth-6), "…")
+		}
+		for i, l := range said {
+			label, lead, right := "next", key, rich.Line(nil)
+			if i > 0 {
+				label, lead = "", rich.L(rich.Blank(key.Width()))
+			}
+			if i == len(said)-1 {
+				right = rich.L(rich.S(rich.Dim, aside))
+			}
+			out = append(out, row(label, rich.L(lead, l).OnClick(fixMsg{}), right, w)...)
+		}
 	case s.report.Verdict.Allowed:
 		out = append(out, row("next", rich.L(key, "your browser said no? See what differs between it and corstui").OnClick(fixMsg{}), nil, w)...)
 	case s.report.AnsweredBy.Layer == answer.LayerNetwork:

@@ -45,8 +45,11 @@ func pathView(e *env, ss []station, selected, packet, w int) []rich.Line {
 		if s.note != "" {
 			noted = true
 			note := rich.L("    ", rich.S(rich.Dim, s.note))
-			if room := w - notes.Width(); i == len(ss)-1 {
-				notes = rich.L(notes, note.Cut(room))
+			if i == len(ss)-1 { // ends at the edge
+				if n := w - 1 - note.Width(); n < notes.Width() && strings.TrimSpace(notes.String()) == "" {
+					notes = rich.L(rich.Blank(n))
+				}
+				notes = rich.L(notes, note)
 			} else if note.Width() > col-1 { // may run on under the next station
 				notes = rich.L(notes, note)
 			} else {

@@ -122,6 +122,12 @@ func extraStations(r *diagnose.Report, origin diagnose.Step) []station {
 	return out
 }
 
+// behind says whether an answer of that layer came past the places of Access and
+// the WAF, whether or not they are there.
+func behind(l answer.Layer) bool {
+	return stepOfLayer[l] == diagnose.StepOrigin || l == answer.LayerUnknown
+}
+
 // speaksOfTheWay says whether an exchange shows that a layer stands on the way
 // of the page's own request. What Cloudflare answers under /cdn-cgi/ it answers
 // for every host.
@@ -157,8 +163,8 @@ func refine(s *station, r *diagnose.Report) {
 			s.word = "answered"
 		case by == answer.LayerWAF:
 			s.mark, s.word = markUnknown, "not asked yet"
-		case s.mark == markIdle && stepOfLayer[by] == diagnose.StepOrigin:
-			s.word = "not seen here"
+		case s.mark == markIdle && behind(by):
+			s.word = "not seen"
 		}
 	case diagnose.StepWAF:
 		switch {
@@ -166,6 +172,8 @@ func refine(s *station, r *diagnose.Report) {
 			s.word = "answered first"
 		case by == answer.LayerAccess && s.mark == markOK:
 			s.note = "(looks before Access)"
+		case s.mark == markIdle && behind(by):
+			s.word = "not seen"
 		}
 	case diagnose.StepOrigin:
 		if s.layer != answer.LayerOrigin {

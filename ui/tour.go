@@ -193,5 +193,39 @@ func (t *tour) view(e *env, w, h int) []rich.Line {
 	return append(lines, shown...)
 }
 
+// lessonOf maps the findings to the lessons that teach them. It repeats what the
+// lessons say of themselves, so that a walk need not read their files; a test
+// keeps the two alike.
+var lessonOf = map[string]string{
+	"access-login-redirect":     "access-login",
+	"access-preflight-refused":  "access-preflight",
+	"wildcard-with-credentials": "wildcard-with-credentials",
+	"errors-without-cors":       "errors-without-cors",
+	"headers-not-exposed":       "headers-not-exposed",
+	"vary-origin-missing":       "vary",
+	"vary-origin-one-side":      "vary",
+	"origin-reflected":          "reflected",
+	"lookalike-origin-accepted": "reflected",
+	"null-origin-accepted":      "reflected",
+	"waf-challenge":             "waf-before-access",
+	"waf-challenge-preflight":   "waf-before-access",
+	"waf-block":                 "waf-before-access",
+	"waf-block-preflight":       "waf-before-access",
+	"worker-failed":             "worker-throws",
+	"cache-pinned-origin":       "cache-pinned",
+	"cache-stored-error":        "cache-pinned",
+	"edge-error":                "edge-down",
+	"tunnel-down":               "edge-down",
+	"tls-invalid":               "not-cors",
+	"dns-failed":                "not-cors",
+	"connection-refused":        "not-cors",
+	"protocol-broken":           "not-cors",
+	"mixed-content":             "not-cors",
+	"cors-headers-twice":        "two-layers",
+	"allow-origin-missing":      "unknown",
+}
+
+func lessonFor(finding string) string { return lessonOf[finding] }
+
 // tourLine says on the start screen what the tour is.
 func tourLine(e *env) string { return "tour: short lessons on the lab inside, no network" }

@@ -7,8 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"corstui/diagnose"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/finding"
 	"corstui/diagnose/lab"
 	"corstui/snippets"
 	"corstui/ui/lessons"
@@ -138,6 +141,28 @@ func TestALessonOnTheScreen(t *testing.T) {
 	d.wants("The star that is not enough")
 	d.keys("esc")
 	d.wants("1 of 15 done")
+}
+
+func TestEachFindingOpensTheLessonThatTeachesIt(t *testing.T) {
+	ls, err := lessons.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	for _, l := range ls {
+		for _, id := range l.Findings {
+			want[id] = l.ID
+			if _, known := finding.Explain(id); !known {
+				t.Errorf("lesson %s: %q is no finding", l.ID, id)
+			}
+		}
+	}
+	if diff := cmp.Diff(want, lessonOf); diff != "" {
+		t.Errorf("lessons and the table differ (-lessons +table):\n%s", diff)
+	}
+	d := walked(t, "access-preflight", 80, 24)
+	d.keys("t")
+	d.wants("The preflight that nobody signs")
 }
 
 func TestALessonOfATeamIsChecked(t *testing.T) {

@@ -127,6 +127,8 @@ type (
 	exportMenuMsg struct{}
 	proveMsg      struct{}
 	sideMsg       struct{}
+	teachMsg      struct{ lesson string }
+	openPageMsg   struct{ page LabPage }
 )
 
 func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
@@ -207,8 +209,27 @@ func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
 		return send(pushMsg{newExportMenu(e, s.report)})
 	case proveMsg:
 		return prove(e, s, s.report.Policy)
+	case teachMsg:
+		return send(pushMsg{newTour(e, msg.lesson)})
+	case openPageMsg:
+		name, ctx := s.opt.Lab, e.ctx
+		return func() tea.Msg {
+			url, err := msg.page.OpenLabPage(ctx, name)
+			if err != nil {
+				return toastMsg{text: "The page could not be served: " + err.Error(), bad: true}
+			}
+			return toastMsg{text: "Open " + url + " in your own browser; its console says the real sentence."}
+		}
 	}
 	return nil
+}
+
+// lesson is the ID of the lesson that teaches the root cause, empty without.
+func (s *walk) lesson(e *env) string {
+	if f := s.root(); f != nil && !s.inLesson {
+		return lessonFor(f.ID)
+	}
+	return ""
 }
 
 // events takes what a run brought.
@@ -233,6 +254,9 @@ func (s *walk) events(e *env, msg eventsMsg) tea.Cmd {
 		cmds = append(cmds, func() tea.Msg { rec.Remember(r, lab); return nil })
 	}
 	cmds = append(cmds, send(finishedMsg{s}))
+	if s.before != nil && s.report != nil && s.report.Verdict.Allowed != s.before.Verdict.Allowed {
+		cmds = append(cmds, toast("The verdict has changed since the run before; "+e.keys.show(keyCompare)+" compares the two."))
+	}
 	if s.report != nil && s.report.Verdict.Partial && !s.opt.AllowUnsafe && !s.asked && !s.stopped {
 		s.asked = true
 		cmds = append(cmds, send(pushMsg{newUnsafeQuestion(s)}))
@@ -437,6 +461,12 @@ func (s *walk) actions(e *env) []action {
 		fix.name, fix.help = "what differs", "nothing is wrong from here: what may differ in your browser"
 	}
 	sess := action{id: keySession, help: "say how you are logged in, and walk with your session", msg: sessionMsg{}}
+	if l := s.lesson(e); l != "" {
+		as = append(as, action{id: keyTeach, help: "the lesson of the tour that teaches this", msg: teachMsg{l}})
+	}
+	if page, ok := e.Backend.(LabPage); ok && s.opt.Lab != "" {
+		as = append(as, action{id: keyBrowser, help: "see the real console sentence: the failing page, for your own browser", msg: openPageMsg{page}})
+	}
 	if s.wantsSession() {
 		sess.name, sess.best = "logged in", s.sessionFirst() && !running
 		fix.best = fix.best && !sess.best

@@ -123,6 +123,9 @@ func verdictMark(r *diagnose.Report) (mark, rich.Role) {
 // verdictWords is the sentence for a report that brings none.
 func verdictWords(r *diagnose.Report) string {
 	who := who(r.AnsweredBy)
+	if r.AnsweredBy.Layer == answer.LayerUnknown {
+		who = "Somebody who is not proven"
+	}
 	switch {
 	case r.Verdict.Allowed && r.Verdict.Partial:
 		return "ALLOWED so far. The real " + r.Case.Method + " was not sent."

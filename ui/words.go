@@ -183,7 +183,7 @@ func whoAnswered(a answer.Answer) string {
 // who names the layer that answered, for sentences.
 func who(a answer.Answer) string {
 	if a.Layer == answer.LayerUnknown || a.Layer == "" {
-		return "Nobody who is known"
+		return "Not proven"
 	}
 	if a.Layer == answer.LayerProxy && a.Product != "" {
 		return upperFirst(rich.OneLine(a.Product))
@@ -287,6 +287,9 @@ func consoleCore(sentence string) string {
 	}
 	if s, ok := strings.CutSuffix(sentence, " on the requested resource."); ok {
 		return s + "…"
+	}
+	if i := strings.Index(sentence, ". "); i > 0 { // advice follows
+		return sentence[:i] + "…"
 	}
 	return sentence
 }
