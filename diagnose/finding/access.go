@@ -9,6 +9,19 @@ import (
 	"corstui/snippets"
 )
 
+// The findings of this family.
+const (
+	AccessLoginRedirect        = "access-login-redirect"         // error, 1: the real request was redirected to the login; warning where the request was held back and the GET shows it
+	AccessSessionExpired       = "access-session-expired"        // error, 1: the same, but a session had been there: an expired token, or a call to the page's own origin
+	AccessLoginPage            = "access-login-page"             // error, 1: the login page came as the answer
+	AccessUnauthorized         = "access-unauthorized"           // error, 1: 401 by Access on the real request; warning where the page shares the origin and can read it
+	AccessForbidden            = "access-forbidden"              // error, 1: 403 by Access on the real request
+	AccessTokenAudience        = "access-token-audience"         // error, 1: a token travelled, but it is for another application, or the team's global token
+	AccessServiceTokenRejected = "access-service-token-rejected" // error, 1: a service token travelled and Access still refused
+	AccessCookieStaysHome      = "access-cookie-stays-home"      // error, 1: no cookie could travel with this request (credentials mode, SameSite, another host), so Access saw a stranger; access-login-redirect (or -unauthorized, -forbidden, -login-page) follows from it
+	AccessInner                = "access-inner"                  // error, 1: the refusal of an Access application on another host was relayed (the inner hop lacks a credential)
+)
+
 const (
 	docAccessCORS    = "https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/cors/"
 	docAccessCookie  = "https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/"
@@ -146,6 +159,7 @@ var accessRows = []row{
 		},
 		words: words{
 			title:    "An Access application on another host refused, and the answer was relayed",
+			see:      "cf-access-domain, or the host at the end of the login URL's path, names another host than the one you called.",
 			plain:    "The host that you asked fetched another host that is behind Cloudflare Access, without a credential, and handed the refusal to you. Your own login is fine; it is not used on that inner way.",
 			operator: "cf-access-domain, or the host in the path of the login URL, names another host than the one asked. Give the Worker or proxy a service token (CF-Access-Client-Id and CF-Access-Client-Secret from its secrets) and a Service Auth policy on the inner application, or take the inner host out of Access and let only the Worker reach it (service binding, tunnel).",
 			links:    []string{docServiceTokens},
@@ -166,6 +180,7 @@ var accessRows = []row{
 		},
 		words: words{
 			title:    "Access did not accept the service token",
+			see:      seeAccess,
 			plain:    "The request carried a service token, and Cloudflare Access refused it. Whoever runs Zero Trust must let this token in.",
 			operator: "The policy must have the action Service Auth (API decision non_identity), not Allow: with Allow the caller is sent to the login. Check expiry, that Client ID and Secret are one pair, and that the single-header setting (read_service_tokens_from_header) is not on. A lenient organisation shows the same 302 as without a token; a strict one (all made since October 2026) answers 401 or 403. Failed service-token attempts are in the GraphQL data set of Access login events, not in the dashboard's log.",
 			links:    []string{docServiceTokens, docPolicies},
@@ -200,6 +215,7 @@ var accessRows = []row{
 		},
 		words: words{
 			title:    "The Access token belongs to another application",
+			see:      seeAccess + " Decode the token's payload and compare aud with the kid in the login URL.",
 			plain:    "Every Access application has its own token. The one that travelled was made for another, so Access sees a stranger.",
 			operator: "The claim aud must contain the application's AUD tag (the kid of the login URL, cf-access-aud of a refusal), and type must be app; org is the global token of the team domain. Several applications on one host: the most specific path wins and settings are not inherited.",
 			links:    []string{docAccessToken, docAppPaths},
@@ -224,6 +240,7 @@ var accessRows = []row{
 		},
 		words: words{
 			title:    "The Access cookie does not travel with this request",
+			see:      seeCookie,
 			plain:    "Access knows the user by the cookie CF_Authorization. The browser did not send it here, so Access sent the login instead of the API's answer. The page must ask with credentials: \"include\", the cookie must be SameSite=None where page and API are on different sites, and the browser must let third-party cookies through; or page and API share an origin.",
 			operator: "Cookie settings of the application: same_site_cookie_attribute none for cross-site calls (Lax and Strict still travel between sub-domains of one registrable domain), path_cookie_attribute off unless the paths match. Safari, Firefox in standard mode, Brave and incognito windows hold back third-party cookies whatever the attribute says: only one site, or one origin, is dependable.",
 			links:    []string{docAccessCookie, docAccessCORS, "https://developer.mozilla.org/en-US/docs/Web/API/Request/credentials"},
@@ -253,6 +270,7 @@ var accessRows = []row{
 		},
 		words: words{
 			title:    "The Access session has ended",
+			see:      seeAccess,
 			plain:    "The user's login at Cloudflare Access is over, so the request was sent to the login page. A script cannot follow there. Reload the page to log in again. In the code, send X-Requested-With: XMLHttpRequest on calls to the page's own origin: Access then answers 401, which the script can read and act on.",
 			operator: "Session duration: application, policy and global duration (session_duration); the shortest that applies wins, One Client authentication overrides them. A navigation renews silently while the global token lives; a fetch cannot, since the hop to the team domain crosses origins. redirect: \"manual\" and a reload on an opaque redirect works too.",
 			links:    []string{docSessions, docAccessCookie},
@@ -269,6 +287,7 @@ var accessRows = []row{
 		}),
 		words: words{
 			title:    "Cloudflare Access redirected the request to its login",
+			see:      seeAccess,
 			plain:    "An API behind an interactive login answers a script without a session with a redirect to a login page. The redirect carries no CORS headers for your page, so the browser reports CORS. No header that your API sends can change that: it was not asked.",
 			operator: "Give the request a credential that Access accepts without a login, or do not let the browser cross origins: serve the API on the page's origin (the session cookie of that host covers it); or call it from your server or Worker with a service token and a Service Auth policy; or let the user's CF_Authorization travel (credentials include, SameSite None, third-party cookies) and send CORS headers from the API. Response rules of the zone are not known to reach this 302.",
 			links:    []string{docAccessCORS, docServiceTokens, docSessions},
@@ -279,6 +298,7 @@ var accessRows = []row{
 		find: accessRule(AccessUnauthorized, text("Cloudflare Access answered 401: it saw no session"), text("The 401 is Access's own, without CORS headers for your page: the browser hides it and reports CORS. Your API was never asked.")),
 		words: words{
 			title:    "Cloudflare Access answered 401",
+			see:      seeAccess,
 			plain:    "Access saw no valid session and said so with 401. The answer has no CORS headers for your page, so the script cannot even see the 401.",
 			operator: "401 instead of the login redirect comes with X-Requested-With: XMLHttpRequest, with 401 for Service Auth (service_auth_401_redirect), with Managed OAuth (WWW-Authenticate: Bearer with resource_metadata), and in a strict organisation for a bad service token.",
 			links:    []string{docSessions, docServiceTokens},
@@ -291,6 +311,7 @@ var accessRows = []row{
 		}),
 		words: words{
 			title:    "Cloudflare Access answered 403",
+			see:      seeAccess,
 			plain:    "Access knows no policy that lets this request in. With Service Auth policies alone there is no login: only a request with a service token passes, and a page cannot hold one.",
 			operator: "403 comes where the application has Service Auth policies only, where a Block policy matches, or in a strict organisation where a valid token is not allowed. Zero Trust › Insights › Logs › Access authentication logs shows App, User, Allow and Ray ID (permission Access: Audit Logs Read).",
 			links:    []string{docPolicies, docServiceTokens},
@@ -301,6 +322,7 @@ var accessRows = []row{
 		find: accessRule(AccessLoginPage, text("The Access login page came as the answer"), text("The request ended at the HTML of the Access login. It has no CORS headers for your page, so the browser reports CORS; and it is not what your script asked for.")),
 		words: words{
 			title:    "The Access login page came as the answer",
+			see:      seeAccess,
 			plain:    "Instead of your API's answer there is an HTML page that asks for a login. A script cannot use it.",
 			operator: "The team domain sends no CORS headers. See access-login-redirect for the ways out.",
 			links:    []string{docAccessCORS},

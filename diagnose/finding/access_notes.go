@@ -7,6 +7,12 @@ import (
 	"corstui/snippets"
 )
 
+// The findings of this family.
+const (
+	AccessServiceTokenInPage = "access-service-token-in-page" // warning: the page's script sets cf-access-client-id or -secret: public, and it forces a preflight
+	SessionUnknown           = "session-unknown"              // info: Access covers the URL and no session is known: what was seen holds for a stranger
+)
+
 // accessNoteRows are what is to be said about Access beside the reason of a
 // block.
 var accessNoteRows = []row{
@@ -30,6 +36,7 @@ var accessNoteRows = []row{
 		},
 		words: words{
 			title:    "The page's script sends a service token of Access",
+			see:      "Search the page's scripts, or the request's headers in the network tab, for cf-access-client-secret.",
 			plain:    "Whoever opens the page can read the secret in it. The two headers also force a preflight, and the preflight carries neither of them, so Access refuses it. Let a Worker or your server add the token, and rotate the secret.",
 			operator: "Rotate the token, then add it on the server side: a Worker on the page's origin, or a proxy, with the secret from its environment.",
 			links:    []string{docServiceTokens, docAccessCORS},
@@ -50,6 +57,7 @@ var accessNoteRows = []row{
 		},
 		words: words{
 			title:    "Seen as a visitor without a session",
+			see:      seeAccess,
 			plain:    "The URL is behind Cloudflare Access, the request would carry cookies, and corstui has none of the user's. A logged-in user may get another answer.",
 			operator: "Take the CF_Authorization cookie of the API's host from the browser's developer tools, or the output of cloudflared access token, and pass it in the environment as CF_ACCESS_TOKEN.",
 			links:    []string{docAccessCookie},

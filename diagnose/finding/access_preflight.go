@@ -7,6 +7,14 @@ import (
 	"corstui/diagnose/answer"
 )
 
+// The findings of this family.
+const (
+	AccessPreflightRefused  = "access-preflight-refused"   // error, 2: Access answered the preflight with 401, 403, a redirect or a page
+	AccessCORSIncomplete    = "access-cors-incomplete"     // error, 2: Access's own CORS settings answered the preflight, but lack origin, method, header or credentials
+	AccessCORSPreflightOnly = "access-cors-preflight-only" // error, 4: Access's CORS settings passed the preflight; the real answer, made behind Access, has no CORS headers
+	AccessBypassUnanswered  = "access-bypass-unanswered"   // error, 2: Access lets OPTIONS by (bypass is on), but what is behind does not answer the preflight rightly
+)
+
 // accessPreflightRows are what goes wrong with preflights where Access is on
 // the way.
 var accessPreflightRows = []row{
@@ -25,6 +33,7 @@ var accessPreflightRows = []row{
 		},
 		words: words{
 			title:    "Cloudflare Access refused the preflight",
+			see:      seePreflight,
 			plain:    "Before the real request the browser sends OPTIONS without any cookie, by design. Access takes it for a visitor without a session and refuses. Only a setting of the Access application changes that: let OPTIONS pass to the origin, or let Access answer preflights itself.",
 			operator: "Zero Trust › Access controls › Applications › the application › Configure › Advanced settings. Either \"Bypass options requests to origin\" (API options_preflight_bypass: true; it deletes the application's CORS settings, and anonymous OPTIONS reach the origin), or CORS settings (cors_headers: allowed_origins, allowed_methods, allowed_headers, allow_credentials, max_age). Both together are refused. Policies have no selector for the method, so a Bypass policy for OPTIONS cannot be made.",
 			links:    []string{docAccessCORS, "https://fetch.spec.whatwg.org/#cors-preflight-fetch"},
@@ -57,6 +66,7 @@ var accessPreflightRows = []row{
 		},
 		words: words{
 			title:    "Access's own CORS settings do not allow this request",
+			see:      seePreflight,
 			plain:    "The Access application answers preflights itself. What the page needs is not in its settings, so the browser stops. The headers that your API sends play no part in that answer.",
 			operator: "Add what is missing to cors_headers (allowed_origins, allowed_methods, allowed_headers, allow_credentials), or switch to options_preflight_bypass and let the API answer. All origins with credentials is refused by the service. A custom header that is allowed here may be set by the allowed origins on any request: an app that trusts that header against CSRF loses the defence.",
 			links:    []string{docAccessCORS},
@@ -84,6 +94,7 @@ var accessPreflightRows = []row{
 		},
 		words: words{
 			title:    "Access's CORS settings pass the preflight, but the API's own answer has no CORS headers",
+			see:      seeAnswer,
 			plain:    "The CORS settings of an Access application answer OPTIONS only. The answer to the real request must carry CORS headers too, and only the API or a Worker can set them.",
 			operator: "Cloudflare's page on Access and CORS asks that the settings match the headers sent by the origin. Exposed headers too are the origin's business: cors_headers has no field for them.",
 			links:    []string{docAccessCORS},
@@ -113,6 +124,7 @@ var accessPreflightRows = []row{
 		},
 		words: words{
 			title:    "Access lets preflights pass, but nobody behind it answers them",
+			see:      seePreflight,
 			plain:    "\"Bypass options requests to origin\" is on: Access steps aside for OPTIONS. Now the API or Worker must answer the preflight, with a status of 200 to 299 and the CORS headers, before its own login check.",
 			operator: "Answer OPTIONS with Origin and Access-Control-Request-Method ahead of authentication and routing, with 204, no body and no effect: with the bypass on, anyone can send OPTIONS to the origin.",
 			links:    []string{docAccessCORS, "https://developer.mozilla.org/en-US/docs/Glossary/Preflight_request"},

@@ -8,6 +8,15 @@ import (
 	"corstui/diagnose/answer"
 )
 
+// The findings of this family.
+const (
+	AllowedFromHere     = "allowed-from-here"     // info: nothing is wrong from here; what may differ in the user's browser
+	EnginesDiffer       = "engines-differ"        // info: another engine concludes otherwise
+	AnswerUnproven      = "answer-unproven"       // info: it is not proven who answered; names the probe that would decide
+	PartialUnsafeMethod = "partial-unsafe-method" // info: the real request was not sent, since its method may change state
+	BlockedUnexplained  = "blocked-unexplained"   // error: the browser blocked and no other rule says why
+)
+
 // allowedFromHere lists what may differ between this run and the user's
 // browser, each with the step that tests it.
 func (v *view) allowedFromHere() []string {
@@ -69,6 +78,7 @@ var allowedRows = []row{
 		},
 		words: words{
 			title:    "Allowed from here",
+			see:      "Compare the request in the browser's network tab (copy as cURL) with the one in the report, header by header.",
 			plain:    "Nothing in the answers seen from here would make a browser block. What may differ in your browser: the session, a preflight that it keeps, a service worker or extension, VPN or WARP, how bot rules take its TLS handshake, another data centre, another engine.",
 			operator: "Ask the user for the Ray ID of the failed request, and whether a private window fails too.",
 			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS/Errors"},
@@ -97,6 +107,7 @@ var allowedRows = []row{
 		},
 		words: words{
 			title:    "Another browser engine decides otherwise",
+			see:      "Run with --engine firefox or --engine webkit, and in those browsers.",
 			plain:    "Browsers leave the standard at a few places, each in its own way. Test in the browser that your users have.",
 			operator: "Known differences: redirects to a third origin, preflights after a redirect, safe values of a few headers, Max-Age.",
 			links:    []string{"https://wpt.fyi/results/cors"},
@@ -120,6 +131,7 @@ var allowedRows = []row{
 		},
 		words: words{
 			title:    "The real request was not sent",
+			see:      "Run with --allow-unsafe-methods, or look at the request's line in the network tab.",
 			plain:    "corstui sends POST, PUT, PATCH, DELETE and custom methods only when told to. The verdict holds as far as was sent.",
 			operator: "--allow-unsafe-methods sends it once, as the browser would.",
 		},
@@ -142,6 +154,7 @@ var allowedRows = []row{
 		},
 		words: words{
 			title:    "It is not proven who answered",
+			see:      "Compare with the same request past Cloudflare (--direct HOST:PORT), and look the Ray ID up.",
 			plain:    "The answer carries no mark of its maker. corstui does not guess: the fix is given for each place where it could belong.",
 			operator: "A custom block response of a WAF rule, a Worker and an app can look the same. The Ray ID in Security Events, the Worker's logs and the API's own log decide; so does the same request past Cloudflare (--direct HOST:PORT).",
 			links:    []string{docSecurityEvents},
@@ -174,6 +187,7 @@ var allowedRows = []row{
 		},
 		words: words{
 			title:    "The browser blocks the request",
+			see:      seeAnswer,
 			plain:    "The browser does not hand over the answer. None of the usual causes fits: look at the exchange at which it stopped.",
 			operator: "The exchange, the reason and the console sentence are in the report.",
 			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS/Errors"},

@@ -7,6 +7,17 @@ import (
 	"corstui/diagnose/fetch"
 )
 
+// The findings of this family.
+const (
+	AllowOriginMissing      = "allow-origin-missing"      // error: a success (2xx, 304) of the real request has no Allow-Origin
+	OriginNotAllowed        = "origin-not-allowed"        // error: the server knows CORS (Vary: Origin, other CORS headers, or another origin is answered) and leaves this origin out
+	AllowOriginMismatch     = "allow-origin-mismatch"     // error: Allow-Origin names another origin: slash, case, port, scheme, www, or another host; the words name the byte
+	AllowOriginMultiple     = "allow-origin-multiple"     // error: several origins in one Allow-Origin line
+	CORSHeadersTwice        = "cors-headers-twice"        // error: two Allow-Origin lines: two hands added one each
+	AllowOriginInvalid      = "allow-origin-invalid"      // error: Allow-Origin is no origin
+	WildcardWithCredentials = "wildcard-with-credentials" // error, 3: Allow-Origin * on a credentialed request
+)
+
 const specCORSCheck = "https://fetch.spec.whatwg.org/#cors-check"
 
 // deciding names the deciding answer, as the subject of a sentence.
@@ -43,6 +54,7 @@ var allowOriginRows = []row{
 		},
 		words: words{
 			title:    "The API does not allow this origin",
+			see:      seeVary,
 			plain:    "The server has a list of origins, and this page's is not on it. Add it: scheme, host and port exactly as the browser sends them.",
 			operator: "A right policy answers a foreign origin without CORS headers and with Vary: Origin; so this is how a refusal looks. Preview deployments and local ports are origins of their own.",
 			links:    []string{specCORSCheck, mdnErrors + "CORSMissingAllowOrigin"},
@@ -67,6 +79,7 @@ var allowOriginRows = []row{
 		},
 		words: words{
 			title:    "There is no Access-Control-Allow-Origin",
+			see:      seeAnswer,
 			plain:    "The server did not say that other origins may read its answer, so only pages of its own origin may. If your page should: add the header with the page's origin.",
 			operator: "Set it at the layer that answered, on every answer. On <meta http-equiv> or in a 103 it does not count.",
 			links:    []string{specCORSCheck, mdnErrors + "CORSMissingAllowOrigin"},
@@ -84,6 +97,7 @@ var allowOriginRows = []row{
 		},
 		words: words{
 			title:    "CORS headers are sent twice",
+			see:      seeAnswer,
 			plain:    "The app sets Access-Control-Allow-Origin, and something in front of it adds another, even if both are right. Let one of them do it.",
 			operator: "nginx add_header beside the upstream's own: hide the upstream's (proxy_hide_header). Workers: set, not append. Transform Rules: set, not add. Names differ in case at times and are the same header.",
 			links:    []string{specCORSCheck, mdnErrors + "CORSMultipleAllowOriginNotAllowed"},
@@ -99,6 +113,7 @@ var allowOriginRows = []row{
 		},
 		words: words{
 			title:    "Access-Control-Allow-Origin holds several values",
+			see:      seeAnswer,
 			plain:    "The header takes one origin. To allow several, the server keeps a list, compares the Origin that came, and answers with that one alone, and with Vary: Origin.",
 			operator: "A space counts as a second value as a comma does.",
 			links:    []string{specCORSCheck, mdnErrors + "CORSMultipleAllowOriginNotAllowed"},
@@ -114,6 +129,7 @@ var allowOriginRows = []row{
 		},
 		words: words{
 			title:    "Access-Control-Allow-Origin is no origin",
+			see:      seeAnswer,
 			plain:    "An origin is scheme, host and port: https://app.example.com. Quotes, a missing https://, an empty value or a word are not.",
 			operator: "Look for a variable that was not filled in, and for quotes that a configuration file kept.",
 			links:    []string{specCORSCheck, mdnErrors + "CORSAllowOriginNotMatchingOrigin"},
@@ -129,6 +145,7 @@ var allowOriginRows = []row{
 		},
 		words: words{
 			title:    "Access-Control-Allow-Origin is * on a request with credentials",
+			see:      seeAnswer,
 			plain:    "* means: everybody may read this, without their login. With cookies along, the browser wants the page's origin by name, Access-Control-Allow-Credentials: true, and Vary: Origin. If the call needs no cookies, leave credentials: \"include\" away.",
 			operator: "Name the origin from an exact list; never reflect what came. The same holds for * in Allow-Methods, Allow-Headers and Expose-Headers.",
 			links:    []string{"https://fetch.spec.whatwg.org/#cors-protocol-and-credentials", mdnErrors + "CORSNotSupportingCredentials"},
@@ -155,6 +172,7 @@ var allowOriginRows = []row{
 		},
 		words: words{
 			title:    "Access-Control-Allow-Origin names another origin",
+			see:      seeAnswer,
 			plain:    "The value must be exactly the page's origin: same scheme, same host, same port, lower case, no slash at the end. The browser compares bytes and knows no patterns like https://*.example.com.",
 			operator: "One fixed value serves one origin only. For several keep an exact list and answer with the one that asked, with Vary: Origin.",
 			links:    []string{specCORSCheck, mdnErrors + "CORSAllowOriginNotMatchingOrigin"},

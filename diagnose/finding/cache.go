@@ -9,6 +9,12 @@ import (
 	"corstui/snippets"
 )
 
+// The findings of this family.
+const (
+	CachePinnedOrigin = "cache-pinned-origin" // error where it blocks, else warning; 6: a pair proves that one origin's stored answer is served to another
+	CacheStoredError  = "cache-stored-error"  // error, 4: an error (status 400 and up) without CORS headers came from a cache
+)
+
 const (
 	docCacheCORS = "https://developers.cloudflare.com/cache/cache-security/cors/"
 	docCacheKeys = "https://developers.cloudflare.com/cache/how-to/cache-keys/"
@@ -104,6 +110,7 @@ func pinnedFinding(v *view, sev Severity) []Finding {
 
 var pinnedWords = words{
 	title:    "A cache serves one origin's answer to another",
+	see:      "By hand: curl -i URL -H 'Origin: PAGE' shows another origin and cf-cache-status: HIT (or x-cache, age); with ?x=1 behind the URL the right one comes.",
 	plain:    "The API answers each origin with its own name in Access-Control-Allow-Origin, and a cache stores the first answer for everybody. Who comes second gets the wrong name. The API must send Vary: Origin on every answer, and the stored copies must be purged.",
 	operator: "Cloudflare's default cache key contains the Origin header; a pin needs a custom cache key without it (exclude_origin), a Worker with the Cache API or its own cacheKey, or another cache behind Cloudflare. Cache Rules can honour Vary. Ways out: a constant * where no credentials are used; Vary: Origin and a Cache Rule that passes Origin; no caching for the API; CORS headers set after the cache. A purge by URL does not clear objects stored with an Origin: name the header in the API call {\"files\":[{\"url\":…,\"headers\":{\"Origin\":…}}]}, or purge everything.",
 	links:    []string{docCacheCORS, docCacheKeys, docPurge, specVary},
@@ -146,6 +153,7 @@ var cacheRows = []row{
 		},
 		words: words{
 			title:    "A cache serves a stored error without CORS headers",
+			see:      "cf-cache-status: HIT, or age, on an answer with a status of 400 and up.",
 			plain:    "An error of the API was stored, without CORS headers, and is now served to everybody. Purge it, and let the API send Cache-Control: no-store on errors, with the CORS headers of a success.",
 			operator: "404 and 410 are kept for 3 minutes by Cloudflare without headers of their own, or longer by a Cache Rule (status code TTL). Purge with the Origin header in the API call.",
 			links:    []string{docCacheCORS, docPurge},

@@ -9,6 +9,12 @@ import (
 	"corstui/diagnose/fetch"
 )
 
+// The findings of this family.
+const (
+	CookieStaysHome  = "cookie-stays-home"  // warning: a cookie of the session does not travel (credentials mode, SameSite, Secure, path, domain) and the answer was 401, 403 or a login
+	CookieThirdParty = "cookie-third-party" // info: a cookie travels across sites only where third-party cookies are on
+)
+
 // turnedAway says whether the answer to the real request is one that a missing
 // login brings: 401, 403 or a redirect to a login.
 func turnedAway(s *answer.Seen) bool {
@@ -55,6 +61,7 @@ var cookieRows = []row{
 		},
 		words: words{
 			title:    "A cookie of the session does not travel",
+			see:      seeCookie,
 			plain:    "Across origins cookies go along only with credentials: \"include\"; across sites only with SameSite=None; Secure, and only where the browser lets third-party cookies through. Without the cookie the server sees a stranger and answers 401, 403 or a login.",
 			operator: "Sub-domains of one registrable domain are one site: Lax and Strict travel there. *.pages.dev, *.workers.dev and *.github.io are sites of their own each.",
 			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Cookies", "https://developer.mozilla.org/en-US/docs/Web/API/Request/credentials"},
@@ -77,6 +84,7 @@ var cookieRows = []row{
 		},
 		words: words{
 			title:    "The cookie is a third-party cookie here",
+			see:      seeCookie,
 			plain:    "Page and API are on different sites. Safari, Firefox, Brave and private windows hold back such cookies, whatever SameSite says; Chrome sends them unless the user switched that off. Put page and API on one domain, or on one origin.",
 			operator: "Partitioned cookies (CHIPS) travel only in the partition in which they were set, so a login made on the API's own host does not count.",
 			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Third-party_cookies"},

@@ -7,6 +7,12 @@ import (
 	"corstui/diagnose/answer"
 )
 
+// The findings of this family.
+const (
+	WildcardAnnouncesCreds  = "wildcard-and-allow-credentials" // warning, 3: the answer has Allow-Origin * and Allow-Credentials: true; this request has no credentials and passes
+	AllowCredentialsMissing = "allow-credentials-missing"      // error: Allow-Credentials is absent, or not exactly "true"
+)
+
 var credentialsRows = []row{
 	{
 		id: AllowCredentialsMissing, severity: Error, blocks: true,
@@ -33,6 +39,7 @@ var credentialsRows = []row{
 		},
 		words: words{
 			title:    "Access-Control-Allow-Credentials is missing, or not true",
+			see:      seeAnswer,
 			plain:    "A request that carries cookies needs Access-Control-Allow-Credentials: true on the preflight and on the answer. True with a capital letter, 1, or two lines do not count. If the call needs no cookies, leave credentials: \"include\" away.",
 			operator: "Only together with an exact origin from a list, never with a reflected one.",
 			links:    []string{"https://fetch.spec.whatwg.org/#http-access-control-allow-credentials", mdnErrors + "CORSMissingAllowCredentials"},
@@ -58,6 +65,7 @@ var credentialsRows = []row{
 		},
 		words: words{
 			title:    "The answer promises credentials and allows *",
+			see:      seeAnswer,
 			plain:    "Access-Control-Allow-Origin: * together with Access-Control-Allow-Credentials: true never works: as soon as a page sends cookies, the browser refuses. This request sends none and passes. Leave Allow-Credentials away, or name the origins.",
 			operator: "A public API needs * alone. An API with logins needs an exact list.",
 			links:    []string{"https://fetch.spec.whatwg.org/#cors-protocol-and-credentials"},

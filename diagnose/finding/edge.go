@@ -7,6 +7,15 @@ import (
 	"corstui/diagnose/answer"
 )
 
+// The findings of this family.
+const (
+	EdgeRedirectPreflight = "edge-redirect-preflight" // error, 2: Cloudflare redirected the preflight
+	EdgeError             = "edge-error"              // error; 4 on the real request, none on the preflight: an error page that Cloudflare made (52x, 1xxx, 400)
+	TunnelDown            = "tunnel-down"             // error; as edge-error: 1033, no connector
+	TunnelServiceDown     = "tunnel-service-down"     // error; as edge-error: cloudflared cannot reach its service
+	WorkerFailed          = "worker-failed"           // error; 4 on the real request, none on the preflight: 1101, 1102, 1027: the Worker's code failed
+)
+
 const (
 	docErrors1xxx = "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/"
 	docErrors5xx  = "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/"
@@ -118,6 +127,7 @@ var edgeRows = []row{
 		},
 		words: words{
 			title:    "Cloudflare redirected the preflight",
+			see:      seeRedirect,
 			plain:    "The URL in the page is not the final one: Cloudflare redirects it (http to https, another host, another path). Browsers never follow a redirect of a preflight. Use the final URL in the code.",
 			operator: "Always Use HTTPS, Single Redirects, Bulk Redirects and Page Rules run before Workers and origin; exclude OPTIONS or the API's path from the rule, or correct the caller.",
 			links:    []string{"https://developers.cloudflare.com/rules/url-forwarding/", "https://fetch.spec.whatwg.org/#cors-preflight-fetch"},
@@ -130,6 +140,7 @@ var edgeRows = []row{
 		}),
 		words: words{
 			title:    "The Cloudflare Tunnel has no connector",
+			see:      seeRay,
 			plain:    "The API hangs on a tunnel whose other end is not running. This is no CORS problem: start cloudflared.",
 			operator: "Zero Trust › Networks › Connectors shows the tunnel's health; on the machine look at cloudflared's log and its service.",
 			links:    []string{docTunnel, docErrors1xxx},
@@ -142,6 +153,7 @@ var edgeRows = []row{
 		}),
 		words: words{
 			title:    "The tunnel cannot reach the API",
+			see:      seeRay,
 			plain:    "cloudflared is running, the API behind it is not answering it. This is no CORS problem: start the API, or correct the tunnel's service address.",
 			operator: "cloudflared's log has the reason (connection refused, TLS, wrong port) with the field cfRay. The health of the connector says nothing about the service behind it.",
 			links:    []string{docTunnel},
@@ -154,6 +166,7 @@ var edgeRows = []row{
 		}),
 		words: words{
 			title:    "Cloudflare answered with an error page of its own",
+			see:      seeRay,
 			plain:    "Cloudflare could not get an answer from the API, or refused the request before asking. Its page has no CORS headers, so the browser speaks of CORS. The error itself is what is to be mended.",
 			operator: "520 to 526: origin, firewall, certificate. 530 and 1016: DNS. 1xxx: the set-up of the host. Response Header Transform Rules and Custom Errors can put headers on these pages (500 and 1000 class), so that scripts can at least read the status.",
 			links:    []string{docErrors5xx, docErrors1xxx},
@@ -166,6 +179,7 @@ var edgeRows = []row{
 		}),
 		words: words{
 			title:    "The Worker failed, and its error page has no CORS headers",
+			see:      seeRay,
 			plain:    "The Worker's code threw an exception or ran into a limit. Then Cloudflare answers with a page of its own, and the CORS headers that the Worker would have set are missing.",
 			operator: "Workers & Pages › the Worker › Observability, or wrangler tail. Catch exceptions around the whole handler and answer 500 or 502 with the CORS headers. 1102: CPU or memory; 1027: daily limit of the plan.",
 			links:    []string{docWorkerErr},

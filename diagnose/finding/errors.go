@@ -8,6 +8,12 @@ import (
 	"corstui/diagnose/exchange"
 )
 
+// The findings of this family.
+const (
+	ErrorsWithoutCORS = "errors-without-cors"  // 4; error where the real request's own 4xx or 5xx lacks Allow-Origin, warning where the probe of a missing path proves it while success has it
+	BlockedButDone    = "blocked-but-executed" // info: the request reached the server although the page may not read the answer
+)
+
 // behind says whether an answer came from the API or what stands in for it, and
 // not from Access, WAF or edge in front of it.
 func behind(s *answer.Seen) bool {
@@ -130,6 +136,7 @@ var errorRows = []row{
 		},
 		words: words{
 			title:    "The request was carried out, only its answer is hidden",
+			see:      "The server's log has the request, although the page saw an error.",
 			plain:    "CORS decides who may read an answer. A request that needs no preflight reaches the server all the same, and cookies in the answer are stored.",
 			operator: "CORS is no protection against forged requests: check Origin or a token on the server.",
 			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS#simple_requests"},
@@ -139,6 +146,7 @@ var errorRows = []row{
 
 var errorsWords = words{
 	title:    "Errors come without CORS headers",
+	see:      "By hand: curl -i URL -H 'Origin: PAGE' on a path that does not exist, or without a login, and on one that works: compare the Access-Control headers.",
 	plain:    "The CORS headers must be on every answer, errors above all: 401, 403, 404, 429, 500. Without them the browser hides the error, and the script sees only that something failed.",
 	operator: "nginx: add_header needs always. Express: set the headers first, outside the error handler, which may clear them. Workers: catch exceptions and answer with the headers. API gateways: their own 4xx and 5xx need the headers in their settings. Answers of Access, WAF and edge cannot get them from the API.",
 	links:    []string{mdnErrors + "CORSMissingAllowOrigin", "https://fetch.spec.whatwg.org/#cors-check"},

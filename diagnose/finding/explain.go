@@ -51,7 +51,7 @@ func explainKey(id string) string {
 var explanations = sync.OnceValue(func() map[string]Explanation {
 	all := map[string]Explanation{}
 	for _, r := range table {
-		all[explainKey(r.id)] = Explanation{ID: r.id, Title: r.words.title, Plain: r.words.plain + " How to see it: " + howToSee[r.id], Operator: r.words.operator, Links: r.words.links}
+		all[explainKey(r.id)] = Explanation{ID: r.id, Title: r.words.title, Plain: r.words.plain + " How to see it: " + r.words.see, Operator: r.words.operator, Links: r.words.links}
 	}
 	for _, e := range mistakes {
 		all[explainKey(e.ID)] = e

@@ -9,6 +9,15 @@ import (
 	"corstui/diagnose/fetch"
 )
 
+// The findings of this family.
+const (
+	WildcardExposeWithCreds = "wildcard-expose-with-credentials" // warning, 3: Expose-Headers * on a credentialed request, and the script reads a header that it would have exposed
+	HeadersNotExposed       = "headers-not-exposed"              // warning, 5: the script reads a header that is there and not exposed
+	ExposeInvalid           = "expose-headers-invalid"           // warning; 5 where the script reads one: one bad element, so nothing is exposed
+	HeadersUnreadable       = "headers-unreadable-hint"          // info: Link, ETag, Retry-After, RateLimit or request ids are there, unreadable, and nobody asked
+	ReadHeaderAbsent        = "read-header-absent"               // info: the script reads a header that the response does not have
+)
+
 const (
 	specExpose = "https://fetch.spec.whatwg.org/#http-access-control-expose-headers"
 	mdnExpose  = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Access-Control-Expose-Headers"
@@ -86,7 +95,7 @@ var exposeRows = []row{
 				Fix:      fixCORS(layer(s)),
 			})
 		},
-		words: starWords(hACEH, "headers that scripts read"),
+		words: starWords(hACEH, "headers that scripts read", seeScript),
 	},
 	{
 		id: ExposeInvalid, severity: Warning, mistake: 5,
@@ -113,6 +122,7 @@ var exposeRows = []row{
 		},
 		words: words{
 			title:    "Access-Control-Expose-Headers cannot be parsed",
+			see:      seeScript,
 			plain:    "One bad element, and the browser exposes none of the headers. Separate names by commas, without quotes or semicolons.",
 			operator: "Every element must be a token of RFC 9110.",
 			links:    []string{specExpose, mdnExpose},
@@ -153,6 +163,7 @@ var exposeRows = []row{
 		},
 		words: words{
 			title:    "The script reads headers that are not exposed",
+			see:      seeScript,
 			plain:    "Across origins a script sees seven plain headers (Cache-Control, Content-Language, Content-Length, Content-Type, Expires, Last-Modified, Pragma) and those that the server names in Access-Control-Expose-Headers. All others are null, without a word in the console.",
 			operator: "Set Expose-Headers on the real answers, not on preflights. * works only without credentials. Set-Cookie can never be exposed. Access's CORS settings have no field for it.",
 			links:    []string{specExpose, mdnExpose},
@@ -186,6 +197,7 @@ var exposeRows = []row{
 		},
 		words: words{
 			title:    "Headers that pages often need are not exposed",
+			see:      seeScript,
 			plain:    "Pagination (Link), validators (ETag), limits (Retry-After, RateLimit) and request ids are in the answer, and a script of another origin reads null. That is fine as long as nobody needs them.",
 			operator: "Expose only what the page reads.",
 			links:    []string{specExpose, mdnExpose},
@@ -211,6 +223,7 @@ var exposeRows = []row{
 		},
 		words: words{
 			title:    "The script reads a header that the answer does not have",
+			see:      seeScript,
 			plain:    "headers.get() returns null since the server did not send the header, here at least.",
 			operator: "Some headers come only on some answers (Retry-After with 429 and 503), or are taken away on the way.",
 			links:    []string{mdnExpose},

@@ -7,6 +7,16 @@ import (
 	"corstui/diagnose/exchange"
 )
 
+// The findings of this family.
+const (
+	DNSFailed         = "dns-failed"         // error
+	ConnectionRefused = "connection-refused" // error
+	TLSInvalid        = "tls-invalid"        // error
+	TimedOut          = "timed-out"          // error
+	ProtocolBroken    = "protocol-broken"    // error
+	NotSent           = "not-sent"           // error: corstui itself did not send it, or the user ended it
+)
+
 // phaseRule makes the rule for a request that got no HTTP answer at one phase.
 func phaseRule(phase exchange.FailurePhase, detail func(v *view, s *answer.Seen) string) func(v *view) []Finding {
 	return func(v *view) []Finding {
@@ -53,6 +63,7 @@ var networkRows = []row{
 		}),
 		words: words{
 			title:    "The host name does not resolve",
+			see:      seeNetwork,
 			plain:    "There is no address for this name, so nothing could be asked. Check the spelling, your VPN or WARP client, and the DNS record. Chrome says net::ERR_NAME_NOT_RESOLVED.",
 			operator: "Internal names resolve only inside: a private DNS zone, WARP with local domain fallback, or split tunnels. For a Cloudflare Tunnel the public hostname needs its CNAME to UUID.cfargotunnel.com.",
 			links:    netLinks,
@@ -65,6 +76,7 @@ var networkRows = []row{
 		}),
 		words: words{
 			title:    "The connection was refused",
+			see:      seeNetwork,
 			plain:    "The name has an address, but nothing listens there, or a firewall refuses. Is the server running, and is the port right? Chrome says net::ERR_CONNECTION_REFUSED.",
 			operator: "Check the listener's address (127.0.0.1 is not reachable from outside), firewall, and whether the record is proxied: a proxied name answers on Cloudflare's ports only.",
 			links:    netLinks,
@@ -77,6 +89,7 @@ var networkRows = []row{
 		}),
 		words: words{
 			title:    "The TLS certificate or handshake is not accepted",
+			see:      seeNetwork,
 			plain:    "The browser does not trust the certificate, or the handshake failed. A fetch() shows no warning page: open the API's URL in a tab to see it. Chrome says net::ERR_CERT_… or ERR_SSL_….",
 			operator: "Name, expiry, chain, and the trust of the root (a corporate inspection root or Cloudflare Gateway's root must be in the client's store). Universal SSL covers one level of sub-domains: a.b.example.com needs an advanced certificate.",
 			links:    netLinks,
@@ -89,6 +102,7 @@ var networkRows = []row{
 		}),
 		words: words{
 			title:    "No answer came in time",
+			see:      seeNetwork,
 			plain:    "The request was sent, or tried, and nothing came back. The address may be reachable only from a VPN, or the server is stuck.",
 			operator: "A dropped packet (firewall) looks like this, a refused one does not. Private addresses need WARP or a VPN.",
 			links:    netLinks,
@@ -101,6 +115,7 @@ var networkRows = []row{
 		}),
 		words: words{
 			title:    "What came back is no HTTP answer",
+			see:      seeNetwork,
 			plain:    "The server, or a box on the way, broke the connection off. Often only OPTIONS is dropped: then a GET works and every preflight fails.",
 			operator: "Look at proxies and load balancers for rules on methods; at HTTP/2 resets and GOAWAY; at a plain-HTTP port that is asked for TLS, or the reverse.",
 			links:    netLinks,
@@ -121,6 +136,7 @@ var networkRows = []row{
 		},
 		words: words{
 			title:    "The request was not sent from here",
+			see:      seeNetwork,
 			plain:    "corstui did not send this request (an address that a server must not choose for it), or you ended it.",
 			operator: "A redirect of a public host to a private or loopback address is not followed by the probes.",
 			links:    netLinks,

@@ -8,6 +8,14 @@ import (
 	"corstui/diagnose/exchange"
 )
 
+// The findings of this family.
+const (
+	OriginReflected   = "origin-reflected"          // 7; warning with Allow-Credentials: true, info without: an invented origin is echoed
+	NullOriginAllowed = "null-origin-accepted"      // 7; warning with Allow-Credentials: true, info without: Origin null is echoed
+	LookalikeAllowed  = "lookalike-origin-accepted" // 7; warning with Allow-Credentials: true or for http, info without: suffix, prefix, http or port look-alike is echoed
+	HeadersReflected  = "headers-reflected"         // 7; warning with Allow-Credentials: true, info without: an invented request header was allowed by echo
+)
+
 // accepted says whether a probe's answer lets the Origin in that the probe sent,
 // by name: * is public and no echo.
 func (v *view) accepted(s *answer.Seen) bool {
@@ -82,6 +90,7 @@ var originsRows = []row{
 		},
 		words: words{
 			title:    "Any origin is let in: the server reflects what it is sent",
+			see:      seeProbe,
 			plain:    "The server copies the Origin of the request into Access-Control-Allow-Origin. So every page of the web is allowed, and with Allow-Credentials: true it acts with the user's login. Compare with an exact list instead.",
 			operator: "cors({origin: true}), SetIsOriginAllowed(_ => true), $http_origin in add_header, allow_origin_regex of .* all do this. Access in front does not replace it: a logged-in user's browser brings the session along.",
 			links:    []string{"https://portswigger.net/web-security/cors", "https://fetch.spec.whatwg.org/#cors-protocol-and-credentials"},
@@ -108,6 +117,7 @@ var originsRows = []row{
 		},
 		words: words{
 			title:    "Origin null is let in",
+			see:      "By hand: curl -i URL -H 'Origin: null'.",
 			plain:    "null is the origin of sandboxed frames, data: pages and local files. Allowing it allows everybody.",
 			operator: "Take null off the list. Redirected calls that end with Origin: null should call the final URL.",
 			links:    []string{"https://portswigger.net/web-security/cors", "https://w3c.github.io/webappsec-cors-for-developers/#avoid-returning-access-control-allow-origin-null"},
@@ -152,6 +162,7 @@ var originsRows = []row{
 		},
 		words: words{
 			title:    "An origin that only looks like yours is let in",
+			see:      seeProbe,
 			plain:    "The server checks the origin loosely: by its beginning, its end, a part, or without scheme and port. Somebody can register a name that passes. Compare the whole string with an exact list.",
 			operator: "startsWith, endsWith, includes, and regular expressions without anchors or with an unescaped dot are the usual faults. nginx's map compares plain strings without regard to case.",
 			links:    []string{"https://portswigger.net/web-security/cors"},
@@ -187,6 +198,7 @@ var originsRows = []row{
 		},
 		words: words{
 			title:    "Any request header is allowed: the server reflects what it is asked",
+			see:      seePreflight,
 			plain:    "The server copies Access-Control-Request-Headers into Access-Control-Allow-Headers. Then the list protects nothing. Name the headers that your pages send.",
 			operator: "An app that takes a custom header for proof against forged requests loses that proof, if origins are let in loosely too.",
 			links:    []string{specPreflight, "https://portswigger.net/web-security/cors"},

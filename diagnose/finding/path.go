@@ -7,6 +7,13 @@ import (
 	"corstui/diagnose/exchange"
 )
 
+// The findings of this family.
+const (
+	HeadersStripped  = "headers-stripped"          // error where it blocks, else warning: past Cloudflare the CORS headers are there, through it they are not
+	OriginHealthy    = "origin-answers-directly"   // info: past Cloudflare the origin answers this request rightly
+	SameOriginNoCORS = "same-origin-needs-no-cors" // info: page and API share an origin; no CORS header is needed
+)
+
 // direct is the exchange past Cloudflare that is the twin of s, nil without.
 func (v *view) direct(s *answer.Seen) *answer.Seen {
 	p := exchange.PurposeDirect
@@ -40,6 +47,7 @@ func strippedFinding(v *view, s *answer.Seen, sev Severity) []Finding {
 
 var strippedWords = words{
 	title:    "The CORS headers get lost between the API and the browser",
+	see:      "Compare curl -i URL with curl -i --connect-to ::ADDRESS: URL, which asks the API past Cloudflare.",
 	plain:    "The API sends the CORS headers; what is in front of it drops them. Look at whatever rewrites answers on the way.",
 	operator: "Workers that return new Response(body) without the headers, Response Header Transform Rules with remove, nginx proxy_hide_header, a stored copy from before the change. Compare the two exchanges header by header.",
 	links:    []string{"https://developers.cloudflare.com/rules/transform/response-header-modification/"},
@@ -77,6 +85,7 @@ var pathRows = []row{
 		},
 		words: words{
 			title:    "The API itself answers this request rightly",
+			see:      "curl -i --connect-to ::ADDRESS: URL asks the API past Cloudflare.",
 			plain:    "Asked past Cloudflare, the API sends the right CORS headers. Nothing is to be changed there.",
 			operator: "The change belongs to the layer that answered through Cloudflare.",
 		},
@@ -91,6 +100,7 @@ var pathRows = []row{
 		},
 		words: words{
 			title:    "Page and API share an origin: no CORS is needed",
+			see:      "In the network tab the request has no Origin header (GET), and there is no OPTIONS line.",
 			plain:    "The URL has the page's own scheme, host and port. The browser checks no CORS header and sends no preflight; the script may read everything.",
 			operator: "No Access-Control header is needed on this call.",
 			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/Security/Same-origin_policy"},

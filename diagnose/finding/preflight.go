@@ -10,6 +10,22 @@ import (
 	"corstui/diagnose/fetch"
 )
 
+// The findings of this family.
+const (
+	PreflightUnanswered      = "preflight-unanswered"              // error, 2: OPTIONS got no CORS headers from app, Worker, proxy or an unknown hand (401, 403, 404, 405, or an answer that knows nothing of CORS)
+	PreflightStatus          = "preflight-status"                  // error; 2 for 1xx to 4xx, none for 5xx: the CORS headers are right, the status is not 200 to 299
+	PreflightRedirected      = "preflight-redirected"              // error, 2: app, Worker, proxy or an unknown hand redirected the preflight
+	MethodNotAllowed         = "method-not-allowed"                // error: Allow-Methods lacks the method (also in another case: patch)
+	HeaderNotAllowed         = "header-not-allowed"                // error: Allow-Headers lacks a header
+	AllowMethodsInvalid      = "allow-methods-invalid"             // error: Allow-Methods cannot be parsed
+	AllowHeadersInvalid      = "allow-headers-invalid"             // error: Allow-Headers cannot be parsed
+	AuthorizationByWildcard  = "authorization-by-wildcard"         // warning: * covers Authorization in today's engines, not by the standard
+	MaxAgeInvalid            = "max-age-invalid"                   // info: Max-Age is no number; browsers use 5 seconds or none
+	MaxAgeLong               = "max-age-long"                      // info: Max-Age is above what browsers keep, and a kept preflight hides a fix for so long
+	WildcardMethodsWithCreds = "wildcard-methods-with-credentials" // error, 3: Allow-Methods * on a credentialed request is the literal word
+	WildcardHeadersWithCreds = "wildcard-headers-with-credentials" // error, 3: Allow-Headers * on a credentialed request
+)
+
 const (
 	specPreflight = "https://fetch.spec.whatwg.org/#cors-preflight-fetch"
 	mdnPreflight  = "https://developer.mozilla.org/en-US/docs/Glossary/Preflight_request"
@@ -78,6 +94,7 @@ var preflightRows = []row{
 		},
 		words: words{
 			title:    "The preflight was redirected",
+			see:      seePreflight,
 			plain:    "Browsers never follow a redirect of a preflight. Either the URL in the code is not the final one (http, a missing slash, another host), or a login check sends everybody without a session to the login, and a preflight never has a session.",
 			operator: "Answer OPTIONS with Access-Control-Request-Method before authentication, routing and redirects. Vercel and other hosts have an allow list for OPTIONS in front of their protection.",
 			links:    []string{specPreflight, mdnErrors + "CORSExternalRedirectNotAllowed"},
@@ -117,6 +134,7 @@ var preflightRows = []row{
 		},
 		words: words{
 			title:    "The preflight is not answered",
+			see:      seePreflight,
 			plain:    "Before this request the browser asks with OPTIONS whether it may. Nobody answered with CORS headers, so it may not. The API, or a Worker in front of it, must answer OPTIONS by itself, before its login check.",
 			operator: "A preflight is OPTIONS with Origin and Access-Control-Request-Method. Answer it ahead of authentication and routing with 204 and Access-Control-Allow-Origin, -Methods, -Headers (and -Credentials). Leave any other OPTIONS to the app. Typical causes: auth middleware before CORS middleware, a router that answers 405, an API gateway without an OPTIONS route.",
 			links:    []string{specPreflight, mdnPreflight, mdnErrors + "CORSMissingAllowOrigin"},
@@ -141,6 +159,7 @@ var preflightRows = []row{
 		},
 		words: words{
 			title:    "The preflight has the headers, but not an ok status",
+			see:      seePreflight,
 			plain:    "CORS headers are put on every answer, and then something else refuses OPTIONS: a login check, a router. The preflight must end with a status of 200 to 299; 204 is usual.",
 			operator: "Return right after setting the headers when the request is a preflight, instead of going on to authentication and routing.",
 			links:    []string{specPreflight, mdnErrors + "CORSPreflightDidNotSucceed"},
@@ -151,6 +170,7 @@ var preflightRows = []row{
 		find: syntaxRule(causeMethodsSyntax, hACAM),
 		words: words{
 			title:    "Access-Control-Allow-Methods cannot be parsed",
+			see:      seePreflight,
 			plain:    "One element of the list is no method name, and then the browser throws the whole list away. Separate the methods by commas, without quotes or semicolons.",
 			operator: "Every element must be a token of RFC 9110. One bad element fails the preflight, even where the request would not need it.",
 			links:    []string{specPreflight, mdnErrors + "CORSInvalidAllowMethod"},
@@ -161,6 +181,7 @@ var preflightRows = []row{
 		find: syntaxRule(causeHeadersSyntax, hACAH),
 		words: words{
 			title:    "Access-Control-Allow-Headers cannot be parsed",
+			see:      seePreflight,
 			plain:    "One element of the list is no header name, and then the browser throws the whole list away. Separate the names by commas, without quotes or semicolons.",
 			operator: "Every element must be a token of RFC 9110. One bad element fails the preflight, even where no header is asked for.",
 			links:    []string{specPreflight, mdnErrors + "CORSInvalidAllowHeader"},
@@ -175,7 +196,7 @@ var preflightRows = []row{
 			}
 			return one(starFinding(v, s, hACAM, "the method "+v.method))
 		},
-		words: starWords(hACAM, "methods"),
+		words: starWords(hACAM, "methods", seePreflight),
 	},
 	{
 		id: WildcardHeadersWithCreds, severity: Error, mistake: 3, blocks: true,
@@ -186,7 +207,7 @@ var preflightRows = []row{
 			}
 			return one(starFinding(v, s, hACAH, v.lackingHeaders(s)))
 		},
-		words: starWords(hACAH, "headers"),
+		words: starWords(hACAH, "headers", seePreflight),
 	},
 	{
 		id: MethodNotAllowed, severity: Error, blocks: true,
@@ -217,6 +238,7 @@ var preflightRows = []row{
 		},
 		words: words{
 			title:    "The method is not allowed",
+			see:      seePreflight,
 			plain:    "The server answered the preflight and did not name the method of this request. Add it to Access-Control-Allow-Methods. Methods are case-sensitive: patch is not PATCH.",
 			operator: "GET, HEAD and POST need no entry. OPTIONS itself needs none either, unless a page sends it by fetch().",
 			links:    []string{specPreflight, mdnErrors + "CORSMethodNotFound"},
@@ -243,6 +265,7 @@ var preflightRows = []row{
 		},
 		words: words{
 			title:    "A request header is not allowed",
+			see:      seePreflight,
 			plain:    "The page sends a header that is not on the browser's short safe list, so the server must allow it by name in Access-Control-Allow-Headers, in the answer to the preflight. Authorization, X-… and Content-Type: application/json are such headers.",
 			operator: "Names are compared without regard to case. With credentials * is a literal name. Values of Content-Type other than three form types, and values over 128 bytes, make safe names unsafe.",
 			links:    []string{specPreflight, mdnErrors + "CORSMissingAllowHeaderFromPreflight"},
@@ -269,6 +292,7 @@ var preflightRows = []row{
 		},
 		words: words{
 			title:    "Authorization is allowed by * alone",
+			see:      seePreflight,
 			plain:    "By the Fetch Standard * in Access-Control-Allow-Headers does not cover Authorization. Today's browsers let it pass, with a warning, and mean to stop. Name Authorization.",
 			operator: "Chrome reports the deprecation AuthorizationCoveredByWildcard; Firefox prints a warning; WebKit says nothing.",
 			links:    []string{"https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name", "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Access-Control-Allow-Headers"},
@@ -285,6 +309,7 @@ var preflightRows = []row{
 		},
 		words: words{
 			title:    "Access-Control-Max-Age is not a number of seconds",
+			see:      seePreflight,
 			plain:    "Browsers cannot read it. Chrome and Safari then keep the preflight for 5 seconds, Firefox not at all, so nearly every request is preceded by a preflight.",
 			operator: "Digits alone, once: 600.",
 			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Access-Control-Max-Age"},
@@ -306,6 +331,7 @@ var preflightRows = []row{
 		},
 		words: words{
 			title:    "A kept preflight hides changes for a long time",
+			see:      seePreflight,
 			plain:    "Access-Control-Max-Age tells the browser how long to keep the answer to a preflight. Until then it does not ask again, and a fix seems to do nothing.",
 			operator: "Caps: Chromium 7200 s, Firefox 86400 s, WebKit 600 s. 600 is a good value while things change.",
 			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Access-Control-Max-Age"},
@@ -358,8 +384,9 @@ func starFinding(v *view, s *answer.Seen, h, lacks string) Finding {
 	}
 }
 
-func starWords(h, what string) words {
+func starWords(h, what, see string) words {
 	return words{
+		see:      see,
 		title:    h + " is * on a request with credentials",
 		plain:    "With credentials: \"include\" the browser takes * in " + h + " for a literal name. List the " + what + " by name.",
 		operator: "Holds for all four lists: Allow-Origin, Allow-Methods, Allow-Headers, Expose-Headers.",

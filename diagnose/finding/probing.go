@@ -6,6 +6,12 @@ import (
 	"corstui/diagnose/answer"
 )
 
+// The findings of this family.
+const (
+	ProbingRateLimited = "probing-rate-limited" // info: a 429 began after our probing
+	ProbingChallenged  = "probing-challenged"   // info: a challenge began after our probing
+)
+
 // began returns a probe whose answer is of a kind that an earlier exchange of
 // the same host and method did not get, nil without: it began after our probing.
 func (v *view) began(is func(s *answer.Seen) bool) *answer.Seen {
@@ -46,6 +52,7 @@ var probingRows = []row{
 		},
 		words: words{
 			title:    "corstui's own probes met a rate limit",
+			see:      "Run with --verdict-only after a pause: the 429 is gone.",
 			plain:    "The 429 began with the probes, not with the page. Wait and run again, or use --verdict-only: it sends nothing but what the browser sends.",
 			operator: "The limit counts requests of this address; a batch is paced with --per-host.",
 			links:    []string{docRateLimit},
@@ -66,6 +73,7 @@ var probingRows = []row{
 		},
 		words: words{
 			title:    "corstui's own probes were challenged",
+			see:      "Run with --verdict-only after a pause: the challenge is gone.",
 			plain:    "The challenge began with the probes, not with the page. --verdict-only sends nothing but what the browser sends; --browser asks a real one.",
 			operator: "Invented origins and paths raise bot and attack scores.",
 			links:    []string{docChallengePage},

@@ -7,6 +7,21 @@ import (
 	"corstui/diagnose/answer"
 )
 
+// The findings of this family.
+const (
+	RedirectWithoutCORS  = "redirect-without-cors"        // error: a cross-origin redirect hop, or its target, has no fitting CORS headers
+	RedirectHTTPS        = "redirect-http-to-https"       // error where it blocks, else info: only the scheme changes; call https at once
+	RedirectSlash        = "redirect-trailing-slash"      // error where it blocks, else info: only a trailing slash changes
+	RedirectOriginNull   = "redirect-origin-null"         // error: the redirect went to a third origin, so Origin became null, and the target does not allow null
+	RedirectUserinfo     = "redirect-userinfo"            // error: Location holds a user name or password
+	RedirectScheme       = "redirect-scheme"              // error: Location leads to a scheme other than http and https
+	RedirectLoop         = "redirect-loop"                // error: more than 20 redirects
+	RedirectBadLocation  = "redirect-bad-location"        // error: Location is no URL
+	RedirectHTTP         = "redirect-to-http"             // error: redirected from https to http: mixed content
+	RedirectTokenDropped = "redirect-drops-authorization" // warning: the redirect changes origin, so the browser dropped Authorization
+	SameOriginSession    = "same-origin-session-ended"    // error: a call to the page's own origin was redirected to a login elsewhere that is not Access
+)
+
 const specRedirect = "https://fetch.spec.whatwg.org/#http-redirect-fetch"
 
 // corsCause says whether a cause is one of the CORS check.
@@ -63,6 +78,7 @@ func cleanRedirect(kind redirection, blocks bool) func(v *view) []Finding {
 
 var httpsWords = words{
 	title:    "The URL is http and is redirected to https",
+	see:      seeRedirect,
 	plain:    "The page calls http, and the server redirects to https. Redirects of a cross-origin call need CORS headers too, and a preflight may not be redirected at all. Write https in the URL.",
 	operator: "Always Use HTTPS answers before Workers and origin, without CORS headers. With HSTS, Chromium turns http into https by an internal redirect that counts for CORS and makes Origin null.",
 	links:    []string{specRedirect},
@@ -70,6 +86,7 @@ var httpsWords = words{
 
 var slashWords = words{
 	title:    "The URL is redirected only for its slash at the end",
+	see:      seeRedirect,
 	plain:    "The server redirects /items to /items/ or back. The redirect has no CORS headers, or costs a round trip. Use the final spelling in the code.",
 	operator: "Frameworks do this in front of their own CORS layer (Django APPEND_SLASH, FastAPI redirect_slashes, nginx directories).",
 	links:    []string{specRedirect},
@@ -80,6 +97,7 @@ var redirectRows = []row{
 		find: redirectCause(causeLoop, "It was the 21st redirect, and browsers follow 20. A loop at a login is the usual cause: the cookie that the login sets does not come back."),
 		words: words{
 			title:    "Too many redirects",
+			see:      seeRedirect,
 			plain:    "The answers redirect in a circle. Browsers give up after 20.",
 			operator: "At Access: a cookie with SameSite Strict, or two applications that redirect to each other, loops. Chrome says net::ERR_TOO_MANY_REDIRECTS.",
 			links:    []string{specRedirect},
@@ -88,6 +106,7 @@ var redirectRows = []row{
 		find: redirectCause(causeLocation, "Its Location is no URL that a browser can read."),
 		words: words{
 			title:    "The redirect's Location is no URL",
+			see:      seeRedirect,
 			plain:    "The server redirects to something that cannot be read as an address.",
 			operator: "Chrome says net::ERR_INVALID_REDIRECT.",
 			links:    []string{specRedirect},
@@ -96,6 +115,7 @@ var redirectRows = []row{
 		find: redirectCause(causeUserinfo, "Its Location holds a user name or password, which a cross-origin call may not follow."),
 		words: words{
 			title:    "The redirect's Location holds a user name or password",
+			see:      seeRedirect,
 			plain:    "A redirect to https://user:password@host is refused on cross-origin calls.",
 			operator: "Leave the user information out of Location.",
 			links:    []string{specRedirect},
@@ -104,6 +124,7 @@ var redirectRows = []row{
 		find: redirectCause(causeScheme, "Its Location leads to a scheme other than http and https."),
 		words: words{
 			title:    "The redirect leads out of http",
+			see:      seeRedirect,
 			plain:    "The answer redirects to another scheme (data:, ftp:, an app's own). fetch() does not follow there.",
 			operator: "Redirects of API calls must stay on http or https.",
 			links:    []string{specRedirect},
@@ -112,6 +133,7 @@ var redirectRows = []row{
 		find: redirectCause(causeToHTTP, "It leads from https to http, which a page that came over https may not follow (mixed content)."),
 		words: words{
 			title:    "The redirect leads from https to http",
+			see:      seeRedirect,
 			plain:    "The API redirects to a plain http address. A page that came over https may not follow there.",
 			operator: "An app behind a TLS proxy that builds absolute URLs from what it sees needs X-Forwarded-Proto to be trusted.",
 			links:    []string{docMixed},
@@ -137,6 +159,7 @@ var redirectRows = []row{
 		},
 		words: words{
 			title:    "The session of this page has ended",
+			see:      seeRedirect,
 			plain:    "A call to the page's own origin was redirected to a login on another one. The login cannot run inside fetch(). Reload the page; in the code, ask for 401 in place of the redirect where the login product can (X-Requested-With: XMLHttpRequest), or use redirect: \"manual\" and reload.",
 			operator: "Login proxies usually have a rule for API paths that answers 401 instead of a redirect.",
 			links:    []string{specRedirect},
@@ -162,6 +185,7 @@ var redirectRows = []row{
 		},
 		words: words{
 			title:    "A redirect to another origin made Origin null",
+			see:      seeRedirect + " The next line's request has Origin: null.",
 			plain:    "When a cross-origin call is redirected to yet another origin, the browser no longer says which page asked: Origin becomes null. The last server would have to allow null, which it should not. Call the final URL at once.",
 			operator: "Do not allow null: any sandboxed frame has that origin. Answer the content in place of the redirect, or give the page the final URL.",
 			links:    []string{specRedirect, "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin"},
@@ -194,6 +218,7 @@ var redirectRows = []row{
 		},
 		words: words{
 			title:    "A redirect, or its target, has no fitting CORS headers",
+			see:      seeRedirect,
 			plain:    "On a cross-origin call every answer on the way is checked, redirects too. One of them does not allow your page. Use the final URL in the code, or send the CORS headers there as well.",
 			operator: "Redirects are often made by a layer that does not know CORS: Redirect Rules, a load balancer, a framework's router, a login. Answer 401 in place of a login redirect on API paths.",
 			links:    []string{specRedirect, "https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS/Errors/CORSMissingAllowOrigin"},
@@ -230,6 +255,7 @@ var redirectRows = []row{
 		},
 		words: words{
 			title:    "The redirect dropped Authorization",
+			see:      seeRedirect + " The next line's request has no Authorization.",
 			plain:    "When a redirect leads to another origin, browsers do not send the script's Authorization along. Call the final URL at once.",
 			operator: "The header is not restored when the chain comes back to the first origin.",
 			links:    []string{specRedirect},

@@ -28,10 +28,12 @@ type row struct {
 	words words
 }
 
-// words are the lesson of a finding at two depths.
+// words are the lesson of a finding at two depths: what it means, why the
+// browser does so and what mends it, in plain for a frontend developer and in
+// operator for whoever runs the layer; and how to see it without corstui.
 type words struct {
-	title, plain, operator string
-	links                  []string
+	title, see, plain, operator string
+	links                       []string
 }
 
 // noMistake in Finding.Mistake says that the row's own mistake is not proven here.

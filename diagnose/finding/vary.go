@@ -8,6 +8,12 @@ import (
 	"corstui/diagnose/exchange"
 )
 
+// The findings of this family.
+const (
+	VaryOriginMissing = "vary-origin-missing"  // warning, 6: a pair proves that Allow-Origin depends on Origin, no Vary: Origin, and a cache may store it
+	VaryOriginRefusal = "vary-origin-one-side" // warning, 6: Vary: Origin is on the answer to the allowed origin alone, not on the answers to others or to none
+)
+
 // depends is a pair of answers to GET that proves that Allow-Origin depends on
 // Origin: one for the page, one for another origin or none. The page's answer
 // comes first; nil where there is no such pair.
@@ -93,6 +99,7 @@ var varyRows = []row{
 		},
 		words: words{
 			title:    "The answer depends on Origin, and Vary does not say so",
+			see:      seeVary,
 			plain:    "The API names the page's origin in Access-Control-Allow-Origin. A cache that does not know that the answer depends on Origin may give it to a page of another origin, which then fails. Send Vary: Origin on every answer of that URL.",
 			operator: "Merge Origin into an existing Vary, on answers to allowed origins, to others and to none. Cloudflare's cache has Origin in its default key and honours Vary only by a Cache Rule; browsers and other CDNs honour it always. A constant value (* or one fixed origin for everybody) does not depend on Origin and needs no Vary.",
 			links:    []string{specVary, docVary, docCacheCORS},
@@ -118,6 +125,7 @@ var varyRows = []row{
 		},
 		words: words{
 			title:    "Vary: Origin is missing on answers to other origins, or to none",
+			see:      seeVary,
 			plain:    "Vary: Origin must be on every answer of a URL whose CORS headers depend on Origin, also on those for origins that are not allowed and for requests without Origin. Otherwise a cache keeps such an answer and gives it to your page.",
 			operator: "Set Vary before deciding on the origin. An image or a link to the same URL makes requests without Origin: they fill the browser's cache first.",
 			links:    []string{specVary, docVary},

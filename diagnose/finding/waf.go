@@ -8,6 +8,17 @@ import (
 	"corstui/diagnose/exchange"
 )
 
+// The findings of this family.
+const (
+	WAFChallengePreflight   = "waf-challenge-preflight"    // error, 2: the preflight was challenged
+	WAFChallenge            = "waf-challenge"              // error, 4: the real request was challenged
+	WAFBlockPreflight       = "waf-block-preflight"        // error, 2: the preflight was blocked by a rule
+	WAFBlock                = "waf-block"                  // error, 4: the real request was blocked by a rule
+	WAFRateLimitedPreflight = "waf-rate-limited-preflight" // error, 2: the preflight met a rate limit (429, 1015)
+	WAFRateLimited          = "waf-rate-limited"           // error, 4: the real request met a rate limit
+	WAFClientSignature      = "waf-client-signature"       // info: a challenge, 1010 or bot verdict may be for this client alone; --browser decides
+)
+
 const (
 	docChallengePage  = "https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/"
 	docChallengeTrbl  = "https://developers.cloudflare.com/cloudflare-challenges/troubleshooting/"
@@ -66,6 +77,7 @@ var wafRows = []row{
 		}),
 		words: words{
 			title:    "Cloudflare's WAF challenged the preflight",
+			see:      seePreflight + " The answer has cf-mitigated: challenge.",
 			plain:    "A challenge is a page that a person's browser must run. The browser sends OPTIONS by itself, without cookies, and cannot run a page for it. So the preflight always fails, also for users who passed the challenge.",
 			operator: "Put a skip rule for preflights in front of the rule that challenges (custom rule, action Skip; expression on method OPTIONS, host, path and a present access-control-request-method), or add \"and not\" that to the rule. Bot Fight Mode (Free) cannot be skipped by a rule: only off, or an IP Access allow rule. Super Bot Fight Mode: phase http_request_sbfm.",
 			links:    []string{docChallengeTrbl, docSkip, docSkipOptions},
@@ -78,6 +90,7 @@ var wafRows = []row{
 		}),
 		words: words{
 			title:    "Cloudflare's WAF challenged the request",
+			see:      seeRay + " It has cf-mitigated: challenge.",
 			plain:    "A security rule took the request for one that a person must confirm. A script cannot do that, and cannot even read that it was challenged.",
 			operator: "Exempt the API's path from the rule (skip rule, Configuration Rule for Under Attack mode and Browser Integrity Check), or give users clearance before they call: Turnstile with pre-clearance on the same zone. Response header rules are not to be relied on here: challenge pages keep their own headers.",
 			links:    []string{docChallengePage, docPreclearance, docSkip},
@@ -90,6 +103,7 @@ var wafRows = []row{
 		}),
 		words: words{
 			title:    "A rate limit refused the preflight",
+			see:      seePreflight,
 			plain:    "Too many requests came from this address, and the preflight was the one that met the limit. It has no CORS headers, so the browser reports CORS.",
 			operator: "Leave OPTIONS with access-control-request-method out of the counting expression, raise the limit, and let browsers keep preflights (Access-Control-Max-Age) so that fewer come.",
 			links:    []string{docRateLimit, docSkipOptions},
@@ -102,6 +116,7 @@ var wafRows = []row{
 		}),
 		words: words{
 			title:    "A rate limit refused the request",
+			see:      "The status is 429, often with Retry-After; wait, and the same request passes.",
 			plain:    "Too many requests came from this address. The page cannot read that, since the limit's answer has no CORS headers: to the script it looks like a CORS error.",
 			operator: "Slow down; or raise the limit. A custom response of the rule (Pro and above) changes body and status, not the CORS headers. A limit that the API itself keeps can answer with CORS headers.",
 			links:    []string{docRateLimit},
@@ -114,6 +129,7 @@ var wafRows = []row{
 		}),
 		words: words{
 			title:    "Cloudflare's WAF blocked the preflight",
+			see:      seePreflight,
 			plain:    "A security rule refused OPTIONS. Many rules allow only GET and POST, or look for cookies, which a preflight never has.",
 			operator: "Find the rule by the Ray ID (Security › Analytics › Events), and put a skip rule for preflights before it.",
 			links:    []string{docSecurityEvents, docSkip},
@@ -130,6 +146,7 @@ var wafRows = []row{
 		}),
 		words: words{
 			title:    "Cloudflare's WAF blocked the request",
+			see:      seeRay,
 			plain:    "A security rule refused the request. The block page has no CORS headers, so the script cannot read that it was blocked.",
 			operator: "Find the rule by the Ray ID (Security › Analytics › Events): the Service column names the product. 1020: a custom or managed rule; 1005 to 1009, 1012, 1106: address, network or country; 1010: Browser Integrity Check; 1015: rate limit. CORS headers on a block page are not to be relied on: the cure is that the rule does not match.",
 			links:    []string{docSecurityEvents, docSkip},
@@ -150,6 +167,7 @@ var wafRows = []row{
 		},
 		words: words{
 			title:    "This verdict of the WAF may hold for this program alone",
+			see:      "Run corstui with --browser, or the same fetch() in the browser's console.",
 			plain:    "Bot rules look at the TLS handshake, the order of headers and the User-Agent, and a command-line program differs from a browser in all of them. What was challenged here may pass in your browser. Run it with --browser: the same request in your installed Chrome decides.",
 			operator: "Fields in question: cf.bot_management.score, ja3_hash, ja4; Browser Integrity Check (1010) is on by default and looks at headers.",
 			links:    []string{docBIC, docChallengePage},
