@@ -36,8 +36,9 @@ type Browser struct {
 	tab    context.Context // of the page in which fetch() runs
 	cancel []context.CancelFunc
 
-	origin string // of the page that is loaded; empty for none
-	events *recorder
+	origin      string // of the page that is loaded; empty for none
+	keepSession bool   // the user logged in: cookies stay
+	events      *recorder
 }
 
 // Open starts a browser. The process ends with Close, or with ctx.

@@ -75,7 +75,7 @@ func Run(ctx context.Context, c exchange.Case, o Options) (*diagnose.BrowserVerd
 	}
 	defer b.Close()
 	if o.Visible {
-		if err := b.login(ctx, c.URL, o.LoggedIn); err != nil {
+		if err := b.Login(ctx, c.URL, o.LoggedIn); err != nil {
 			return nil, err
 		}
 	}

@@ -95,8 +95,8 @@ func (b *Browser) enable() error {
 }
 
 // Fetch performs the case in a page of its origin and returns what the browser
-// concluded. In a browser without a window the session's cookies are set for
-// this case alone.
+// concluded. The session's cookies are set for this case alone, unless the user
+// logged in before.
 func (b *Browser) Fetch(ctx context.Context, c exchange.Case) (*Observation, error) {
 	c = c.WithDefaults()
 	if err := permitted(c, b.permit); err != nil {

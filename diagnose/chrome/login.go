@@ -20,7 +20,7 @@ func Login(ctx context.Context, target string, o Options) (exchange.Session, err
 		return exchange.Session{}, err
 	}
 	defer b.Close()
-	if err := b.login(ctx, target, o.LoggedIn); err != nil {
+	if err := b.Login(ctx, target, o.LoggedIn); err != nil {
 		return exchange.Session{}, err
 	}
 	ctx, cancel := b.bind(ctx)

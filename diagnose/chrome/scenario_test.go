@@ -15,6 +15,7 @@ import (
 //	{o} {s} {a} {b}  the folder below each: "https://api.bb.test:1234/c17"
 //	{HO} {HA} {ha}   the same over plain HTTP: origins of page and API, the API's folder
 //	{LH} {lh}        plain HTTP on localhost
+//	{P} {q} {U} {v}  origins and folders under public suffixes, see hostP
 //	{path}           "/c17"
 type scenario struct {
 	name string
@@ -110,7 +111,7 @@ func aceh(v string) string { return "Access-Control-Expose-Headers: " + v }
 func loc(v string) string  { return "Location: " + v }
 
 // hostOf gives the host of a place's letter.
-var hostOf = map[string]string{"o": hostO, "s": hostS, "a": hostA, "b": hostB, "l": "localhost"}
+var hostOf = map[string]string{"o": hostO, "s": hostS, "a": hostA, "b": hostB, "l": "localhost", "q": hostQ, "v": hostV, "w": hostW}
 
 // install fills the placeholders for case number i, scripts the server, and
 // returns the case as it is run.
@@ -123,6 +124,7 @@ func (s scenario) install(w *wireServer, i int) exchange.Case {
 		"{o}", sec(hostO)+path, "{s}", sec(hostS)+path, "{a}", sec(hostA)+path, "{b}", sec(hostB)+path,
 		"{HO}", plain(hostO), "{HA}", plain(hostA), "{ha}", plain(hostA)+path,
 		"{LH}", plain("localhost"), "{lh}", plain("localhost")+path,
+		"{P}", sec(hostP), "{q}", sec(hostQ)+path, "{U}", sec(hostU), "{v}", sec(hostV)+path, "{w}", sec(hostW)+path,
 		"{path}", path, "{tls}", w.tlsPort(), "{plain}", w.plainPort(),
 	).Replace
 	for place, a := range s.answers {

@@ -28,6 +28,13 @@ const (
 	hostS = "api.aa.test"   // an API of the page's own site
 	hostA = "api.bb.test"   // the API
 	hostB = "other.cc.test" // a third origin
+
+	// Sites by the public suffix list, its private section included.
+	hostP = "front.pages.dev"
+	hostQ = "back.pages.dev"
+	hostU = "app.example.co.uk"
+	hostV = "api.example.co.uk"
+	hostW = "deep.api.example.co.uk"
 )
 
 // answer is what the server sends for a path, byte for byte.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,10 +25,10 @@ const accessCookie = "CF_Authorization"
 const loginPoll = 500 * time.Millisecond
 
 // setSession puts the cookies of the case into the profile, for their host
-// only, and returns what could not be carried over. A window keeps the session
-// in which its user logged in; there the case's cookies are added to it.
+// only, and returns what could not be carried over. After a Login the session of
+// the user stays, and the case's cookies are added to it.
 func (b *Browser) setSession(ctx context.Context, c exchange.Case) (notes []string, err error) {
-	if !b.visible {
+	if !b.keepSession {
 		if _, err := chromedp.Call(ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
 			return nil, err
 		}
@@ -102,9 +103,11 @@ func cookieParams(k exchange.Cookie, u *url.URL) *network.SetCookieParams {
 	return p
 }
 
-// login opens the target in the window and returns when the user has logged in
-// there. Only the target is opened, by GET, as the user would.
-func (b *Browser) login(ctx context.Context, target string, loggedIn func(context.Context) error) error {
+// Login opens the target in the browser's tab and returns when the user has
+// logged in there: when loggedIn returns, or, without one, when Cloudflare
+// Access has set its cookie. Only the target is opened, by GET, as the user
+// would. What the browser got is kept for the Fetch that follows.
+func (b *Browser) Login(ctx context.Context, target string, loggedIn func(context.Context) error) error {
 	u, err := url.Parse(target)
 	if err != nil || u.Host == "" {
 		return fmt.Errorf("%q: a login needs an absolute URL of the target", target)
@@ -116,7 +119,7 @@ func (b *Browser) login(ctx context.Context, target string, loggedIn func(contex
 	if _, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: u.String()}); err != nil {
 		return b.explain(ctx, err)
 	}
-	b.origin = ""
+	b.origin, b.keepSession = "", true
 	if loggedIn != nil {
 		if err := loggedIn(ctx); err != nil {
 			return b.explain(ctx, err)
@@ -127,22 +130,15 @@ func (b *Browser) login(ctx context.Context, target string, loggedIn func(contex
 	defer tick.Stop()
 	for {
 		have, err := chromedp.Call(ctx, network.GetCookies, network.GetCookiesParams{URLs: []string{u.String()}})
-		if err != nil && ctx.Err() != nil {
-			return b.explain(ctx, errors.Join(errNoLogin, err))
-		}
-		if err == nil {
-			for _, k := range have.Cookies {
-				if k.Name == accessCookie {
-					return nil
-				}
-			}
+		if err == nil && slices.ContainsFunc(have.Cookies, func(k *network.Cookie) bool { return k.Name == accessCookie }) {
+			return nil
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return b.explain(ctx, errNoLogin)
+			return fmt.Errorf("%w: %w", errNoLogin, b.explain(ctx, context.Cause(ctx)))
 		}
 	}
 }
 
-var errNoLogin = errors.New("nobody logged in: Cloudflare Access has set no " + accessCookie + " cookie for the target")
+var errNoLogin = errors.New("nobody logged in (Cloudflare Access has set no " + accessCookie + " cookie for the target)")
