@@ -99,7 +99,7 @@ func TestHeadersComeAsTheyCame(t *testing.T) {
 		readRequest(nc)
 		_, _ = io.WriteString(nc, "HTTP/1.1 200 Fine\x1b[31m\r\n"+
 			"Vary: a\r\naccess-control-Allow-origin: https://app.example.com\x0b\r\nx-b : spaced \t\r\nVary: b\n"+
-			"X-Fold: one\r\n  two\r\nno colon here\r\nbad name: x\r\nX-Hi: caf\xe9\r\n: empty\r\nX-Empty:\r\nContent-Length: 2\r\n\r\nok")
+			"X-Fold: one\r\n  two\r\nno-colon\r\n : folded\r\nno colon here\r\nbad name: x\r\nX-Hi: caf\xe9\r\n: empty\r\nX-Empty:\r\nContent-Length: 2\r\n\r\nok")
 	})
 	c := newClient(t, Network{})
 	r := want(t, c.RoundTrip(within(t, 5*time.Second), exchange.PurposeGet, get("http://"+addr+"/")))

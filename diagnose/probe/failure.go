@@ -257,11 +257,14 @@ func alertFault(err error, host string) string {
 			return fmt.Sprintf("The TLS handshake with %s failed: %s.", host, a.says)
 		}
 	}
-	if strings.Contains(text, "remote error: tls:") {
+	if isAlert(err) {
 		return fmt.Sprintf("%s ended TLS with an alert.", host)
 	}
 	return ""
 }
+
+// isAlert says whether the peer ended TLS with an alert.
+func isAlert(err error) bool { return strings.Contains(err.Error(), "remote error: tls:") }
 
 func handshakeFault(err error, pl place) string {
 	var record tls.RecordHeaderError

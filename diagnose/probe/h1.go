@@ -32,20 +32,15 @@ func (s *Session) roundTrip1(ctx context.Context, c *conn, r wireRequest, p *pro
 		return answer1{}, err
 	}
 	p.enter(stageSend, "")
-	if _, werr := io.WriteString(c.nc, r.http1(c)); werr != nil {
-		// The answer may be there all the same: a server that refuses a body
-		// answers and closes.
-		h, err := readHead(c.br, new(int))
-		if err != nil {
-			return fail(werr)
-		}
-		stop()
-		s.c.pool.put(c, false)
-		return answer1{head: h, finish: func(bool) {}}, nil
-	}
-	p.enter(stageWait, "")
-	p.sent()
+	sent := writeRequest(c.nc, r.http1(c), p)
 	if _, err := c.br.Peek(1); err != nil {
+		select {
+		case werr := <-sent:
+			if werr != nil && !errors.Is(err, io.EOF) && !isAlert(err) {
+				err = werr
+			}
+		default: // closing ends the writing
+		}
 		if errors.Is(err, io.EOF) {
 			err = errNoAnswer
 		}
@@ -61,8 +56,35 @@ func (s *Session) roundTrip1(ctx context.Context, c *conn, r wireRequest, p *pro
 		return fail(err)
 	}
 	return answer1{head: h, body: body, finish: func(drained bool) {
-		s.c.pool.put(c, stop() && reusable && (body == nil || drained))
+		whole := false // the request may still be on its way: closing ends that
+		select {
+		case werr := <-sent:
+			whole = werr == nil
+		default:
+		}
+		s.c.pool.put(c, stop() && whole && reusable && (body == nil || drained))
 	}}, nil
+}
+
+// writeRequest writes a request, in the background where it is large: a server
+// may answer, and stop reading, before it has all of it. The answer may be
+// there although writing failed, so a failure is told by the channel alone.
+func writeRequest(nc net.Conn, request string, p *progress) <-chan error {
+	done := make(chan error, 1)
+	write := func() {
+		_, err := io.WriteString(nc, request)
+		if err == nil {
+			p.enter(stageWait, "")
+			p.sent()
+		}
+		done <- err
+	}
+	if len(request) > largeRequest {
+		go write()
+	} else {
+		write()
+	}
+	return done
 }
 
 // finalHead skips interim answers.

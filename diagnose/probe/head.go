@@ -139,11 +139,14 @@ func protocol(version string) (string, bool) {
 func fields(lines [][]byte) exchange.Headers {
 	hs := exchange.Headers{}
 	var joined []string
+	continuable := false
 	for _, l := range lines {
-		if isBlank(l[0]) && len(joined) > 0 {
-			joined[len(joined)-1] += " " + trimBlanks(string(l))
+		if isBlank(l[0]) && continuable {
+			joined[len(joined)-1] += " " + strings.TrimLeft(string(l), " \t")
 			continue
 		}
+		// Only a line that is a header goes on in the next one.
+		continuable = !isBlank(l[0]) && bytes.IndexByte(l, ':') > 0
 		joined = append(joined, string(l))
 	}
 	for _, l := range joined {

@@ -26,6 +26,9 @@ const (
 	// maxDials bounds the connections that one session opens.
 	maxDials = 96
 
+	// largeRequest is what is written beside the waiting for an answer.
+	largeRequest = 16 << 10
+
 	maxReason  = 200 // bytes kept of a reason phrase
 	maxIssuer  = 300 // bytes kept of an issuer's name
 	maxMessage = 600 // bytes of a failure's message

@@ -135,6 +135,36 @@ func TestSessionsNumberTheirOwnExchangesAndShareConnections(t *testing.T) {
 	}
 }
 
+func TestAnAnswerCountsBeforeTheBodyIsSent(t *testing.T) {
+	addr := listenRaw(t, func(nc net.Conn) {
+		_, _ = nc.Read(make([]byte, 200)) // and no more
+		say("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n")(nc)
+		time.Sleep(2 * hang)
+	})
+	s := newClient(t, Network{}).Session()
+	r := exchange.Request{Method: "POST", URL: "http://" + addr + "/", Body: strings.Repeat("b", 32<<20), HasBody: true}
+	if got := want(t, s.RoundTrip(within(t, 5*time.Second), exchange.PurposeRequest, r)).Status; got != 413 {
+		t.Errorf("status %d", got)
+	}
+}
+
+func TestALargeBodyArrives(t *testing.T) {
+	var n atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		k, _ := io.Copy(io.Discard, r.Body)
+		n.Add(k)
+	}))
+	defer srv.Close()
+	c := newClient(t, Network{})
+	for range 2 {
+		want(t, c.RoundTrip(within(t, 10*time.Second), exchange.PurposeRequest, exchange.Request{Method: "POST", URL: srv.URL, Body: strings.Repeat("b", 4<<20), HasBody: true}))
+	}
+	c.Close()
+	if n.Load() != 8<<20 {
+		t.Errorf("%d bytes", n.Load())
+	}
+}
+
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	k := &keepAlive{answer: func(int64, string) string {
 		return "HTTP/1.1 302 Found\r\nLocation: http://[broken\r\nContent-Length: 0\r\n\r\n"
