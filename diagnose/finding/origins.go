@@ -59,6 +59,18 @@ func (v *view) foreign() *answer.Seen {
 	return nil
 }
 
+// nullAllowed is an answer that lets Origin null in by name: to the probe, to a
+// page whose own origin is null, or to a request whose origin became null on
+// its way. Nil without.
+func (v *view) nullAllowed() *answer.Seen {
+	for _, s := range []*answer.Seen{v.in.First(exchange.PurposeNullOrigin), last(v.requests), last(v.preflights)} {
+		if resp(s) != nil && behind(s) && sentOrigin(s) == "null" && strings.TrimSpace(header(s, hACAO)) == "null" {
+			return s
+		}
+	}
+	return nil
+}
+
 // lookalikes are the probes with an origin that resembles the page's, and what
 // a check that lets it in gets wrong.
 var lookalikes = []struct {
@@ -99,8 +111,8 @@ var originsRows = []row{
 	{
 		id: NullOriginAllowed, mistake: 7,
 		find: func(v *view) []Finding {
-			s := v.in.First(exchange.PurposeNullOrigin)
-			if !v.accepted(s) {
+			s := v.nullAllowed()
+			if s == nil {
 				return nil
 			}
 			f := Finding{
