@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,14 +16,26 @@ import (
 // masked as it is made, so no view of it has to think of secrets.
 type mask struct{ r *redact.Redactor }
 
-// newMask knows the secrets of a case.
+// newMask knows the secrets of a case. What stands in the API's or the page's
+// own name is public: a token that equals a part of it would mask the name.
 func newMask(c exchange.Case) *mask {
-	m := &mask{redact.New(c.Session.Secrets()...)}
+	m := &mask{redact.New()}
+	m.r.Public(hostOf(c.URL), c.Origin)
+	m.r.Add(c.Session.Secrets()...)
 	m.r.AddURL(c.URL)
 	for _, h := range c.Headers {
 		m.r.AddHeader(h.Name, h.Value)
 	}
 	return m
+}
+
+// hostOf is the host of a URL, empty where it has none.
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 // learn adds the secrets that an exchange brought: cookies that were set, above

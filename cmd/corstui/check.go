@@ -18,6 +18,7 @@ func (a *app) checkCommand() *cobra.Command {
 	var flags caseFlags
 	var batch batchFlags
 	var format, output, labName string
+	var watch float64
 	cmd := &cobra.Command{
 		Use:   "check URL --origin PAGE",
 		Short: "The diagnosis as text, JSON, Markdown, HTML or JUnit; no screen",
@@ -44,6 +45,16 @@ func (a *app) checkCommand() *cobra.Command {
 				return err
 			}
 			defer stop()
+			if cmd.Flags().Changed("watch") {
+				every, err := watchEvery(watch)
+				if err != nil {
+					return err
+				}
+				if output != "" {
+					return errors.New("--watch: writes to standard output; leave out --output")
+				}
+				return a.watch(cmd.Context(), p, f, every)
+			}
 			return a.check(cmd.Context(), p, f, output)
 		},
 	}
@@ -51,6 +62,7 @@ func (a *app) checkCommand() *cobra.Command {
 	batch.register(cmd.Flags())
 	cmd.Flags().StringVar(&format, "format", string(report.Text), "text, json, markdown, html or junit")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE` instead of standard output")
+	cmd.Flags().Float64Var(&watch, "watch", 0, "run again every so many `SECONDS`, and show what changed")
 	cmd.Flags().StringVar(&labName, "lab", "", "check a `SCENARIO` of the embedded lab; see: corstui lab --list")
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"corstui/diagnose/exchange"
 	"corstui/diagnose/lab"
 )
 
@@ -53,10 +54,30 @@ func (a *app) serveLab(ctx context.Context, name string, port int) error {
 	fmt.Fprintf(a.std.out, "%s\n\nOpen it in your browser: the page makes the request that fails, and the console shows the real sentence.\n", l.URL())
 	for _, s := range l.Scenarios() {
 		c, _ := l.Case(s.Name)
-		fmt.Fprintf(a.std.out, "\n%s: %s\n  corstui check %s\n", s.Name, s.Shows, shellArgs(c, "--connect-to", "::"+l.Addr(), "--insecure"))
+		fmt.Fprintf(a.std.out, "\n%s: %s\n  %scorstui check %s\n", s.Name, s.Shows, labSecrets(c.Session), shellArgs(c, labArgs(c.Session, l.Addr())...))
 	}
 	<-ctx.Done()
 	return ctx.Err()
+}
+
+// labSecrets are the environment of a lab's case, and labArgs its further
+// arguments. The lab's tokens are shown: they are worth nothing outside it.
+func labSecrets(s exchange.Session) string {
+	env := ""
+	for _, v := range [][2]string{{"CF_ACCESS_TOKEN", s.AccessToken}, {"CF_ACCESS_CLIENT_ID", s.ServiceTokenID}, {"CF_ACCESS_CLIENT_SECRET", s.ServiceTokenSecret}} {
+		if v[1] != "" {
+			env += v[0] + "=" + shellQuote(v[1]) + " "
+		}
+	}
+	return env
+}
+
+func labArgs(s exchange.Session, addr string) []string {
+	args := []string{"--connect-to", "::" + addr, "--insecure"}
+	for _, c := range s.Cookies {
+		args = append(args, "-b", c.Name+"="+c.Value)
+	}
+	return args
 }
 
 // labTarget starts a scenario and returns its case and how to reach it.

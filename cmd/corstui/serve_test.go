@@ -4,9 +4,11 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -152,5 +154,35 @@ func TestCheckEndsBySignalAndByAClosedPipe(t *testing.T) {
 	ended(t, broken)
 	if strings.Contains(errs.String(), "panic") {
 		t.Errorf("a closed pipe: %s", errs.String())
+	}
+}
+
+func TestWatchShowsWhatChanged(t *testing.T) {
+	var broken atomic.Bool
+	broken.Store(true)
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !broken.Load() {
+			w.Header().Set("Access-Control-Allow-Origin", "https://app.example.com")
+		}
+	}))
+	defer server.Close()
+	cmd, lines := program(t, "check", "https://api.example.com/", "--origin", "https://app.example.com", "--watch", "0.5",
+		"--verdict-only", "-k", "--connect-to", "::"+strings.TrimPrefix(server.URL, "https://"))
+	var text strings.Builder
+	for lines.Scan() {
+		text.WriteString(lines.Text() + "\n")
+		if strings.HasPrefix(lines.Text(), "watching") {
+			broken.Store(false)
+		}
+		if strings.HasPrefix(lines.Text(), "  + allowed") {
+			break
+		}
+	}
+	if !strings.Contains(text.String(), "BLOCKED") || !strings.Contains(text.String(), "- blocked at the request, MissingAllowOriginHeader") {
+		t.Errorf("got:\n%s", text.String())
+	}
+	_ = cmd.Process.Signal(syscall.SIGINT)
+	if code := ended(t, cmd); code != 130 {
+		t.Errorf("exit %d, want 130", code)
 	}
 }

@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aymanbagabas/go-udiff"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"corstui/diagnose"
+	"corstui/diagnose/redact"
 	"corstui/snippets"
 )
 
@@ -112,6 +114,8 @@ func (a *app) snippetCommand() *cobra.Command {
 				_, err := fmt.Fprint(a.std.out, joinFiles(files))
 				return err
 			}
+			// What would be lost is shown first, whether or not it may be.
+			fmt.Fprint(a.std.out, overwritten(output, files))
 			written, err := saveFiles(output, files, force)
 			if err != nil {
 				return err
@@ -168,14 +172,8 @@ func checkEmpty(fs *pflag.FlagSet, names ...string) error {
 	return nil
 }
 
-// oneLine joins an error of several lines into one, for standard error.
-func oneLine(err error) error {
-	lines := strings.Split(err.Error(), "\n")
-	if len(lines) == 1 {
-		return err
-	}
-	return errors.New(strings.Join(lines, "; "))
-}
+// oneLine is an error of several lines in one, for standard error.
+func oneLine(err error) error { return errors.New(snippets.Line(err)) }
 
 // existsError says that files would be overwritten.
 type existsError struct{ paths []string }
@@ -209,6 +207,21 @@ func saveFiles(dir string, files []snippets.File, force bool) ([]string, error) 
 		}
 	}
 	return paths, nil
+}
+
+// overwritten is the unified diff from the files that are there to those that
+// would take their places; empty where none differs.
+func overwritten(dir string, files []snippets.File) string {
+	var b strings.Builder
+	for _, f := range files {
+		p := filepath.Join(dir, filepath.Base(f.Name))
+		old, err := os.ReadFile(p)
+		if err != nil {
+			continue
+		}
+		b.WriteString(redact.CleanText(udiff.Unified(p, p, string(old), f.Content)))
+	}
+	return b.String()
 }
 
 // writeWhole writes a file by way of another beside it, so that a full disk
@@ -246,19 +259,14 @@ func (a *app) readPolicy(name string) (snippets.Policy, error) {
 }
 
 // joinFiles is all files one after another, each under a comment line with its
-// name, in its own language's comment where it has one.
+// name.
 func joinFiles(files []snippets.File) string {
 	var b strings.Builder
 	for i, f := range files {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		mark := "//"
-		switch filepath.Ext(f.Name) {
-		case ".toml", ".conf", ".tf", ".md", ".txt":
-			mark = "#"
-		}
-		fmt.Fprintf(&b, "%s %s\n%s", mark, f.Name, f.Content)
+		b.WriteString(f.Comment(f.Name) + "\n" + f.Content)
 		if !strings.HasSuffix(f.Content, "\n") {
 			b.WriteString("\n")
 		}

@@ -29,6 +29,7 @@ const minSecret = 6
 type Redactor struct {
 	mu       sync.Mutex
 	secrets  map[string]bool
+	public   []string
 	replacer *strings.Replacer // nil when stale
 }
 
@@ -39,6 +40,14 @@ func New(secrets ...string) *Redactor {
 	return r
 }
 
+// Public says which texts are no secret: a value that is a part of one of them
+// is not searched for.
+func (r *Redactor) Public(texts ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.public = append(r.public, texts...)
+}
+
 // Add makes further values secret. Values under six bytes are not searched for.
 func (r *Redactor) Add(secrets ...string) {
 	r.mu.Lock()
@@ -46,6 +55,9 @@ func (r *Redactor) Add(secrets ...string) {
 	for _, s := range secrets {
 		s = strings.TrimSpace(s)
 		if len(s) < minSecret || s == Mask || r.secrets[s] {
+			continue
+		}
+		if slices.ContainsFunc(r.public, func(p string) bool { return strings.Contains(p, s) }) {
 			continue
 		}
 		r.secrets[s] = true

@@ -89,6 +89,15 @@ func TestAddHeaderLearnsWhatMustNotShow(t *testing.T) {
 	}
 }
 
+func TestWhatIsPublicIsNotMasked(t *testing.T) {
+	r := New()
+	r.Public("https://app.example.com")
+	r.Add("example", "example-secret")
+	if got := r.Text("https://app.example.com example-secret"); got != "https://app.example.com [redacted]" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestCleanMakesControlVisible(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{"plain é 漢字 👍", "plain é 漢字 👍"},
