@@ -106,11 +106,12 @@ var accessPairs = []PairRule{
 				}
 			}
 			for _, w := range p.of(exchange.PurposeRequest, exchange.PurposeGet) {
-				if !w.Request.WithSession || turnedAway(w) || w.Answer.Layer == LayerAccess {
+				// An answer from behind the cache passed Access, whatever it says.
+				if !w.Request.WithSession || turnedAway(w) && w.v.ccs == "" || w.Answer.Layer == LayerAccess {
 					continue
 				}
 				for _, o := range p.of(exchange.PurposeNoSession, exchange.PurposeGet) {
-					if o.Request.WithSession || !sameResource(w, o) || !turnedAway(o) || o.v.ccs != "" || o.v.method != w.v.method && o.v.method != "GET" {
+					if o.Request.WithSession || !sameResource(w, o) || !turnedAway(o) || o.v.ccs != "" || o.v.whole && !o.v.front || o.v.method != w.v.method && o.v.method != "GET" {
 						continue
 					}
 					says := fmt.Sprintf("Without the session the answer is %d, with it %d: Cloudflare Access let the request by for the session, so it was Access that refused without.", o.v.status, w.v.status)
@@ -124,7 +125,7 @@ var accessPairs = []PairRule{
 	{
 		ID: ProofSessionRejected, Layer: LayerAccess,
 		Compares: "the request with and without the Access session",
-		Why:      "Tells that the credential did not count: Access gave the same answer with and without it, so it is expired, for another application, or no policy takes it.",
+		Why:      "Tells that the credential did not count: Access turns the request away with and without it, so it is expired, for another application, or no policy takes it.",
 		Source:   "Cloudflare docs «Service tokens», «Authorization cookie»",
 		prove: func(p *pairs, r PairRule) {
 			if !p.c.Session.Known() {
@@ -135,8 +136,8 @@ var accessPairs = []PairRule{
 					continue
 				}
 				for _, o := range p.of(exchange.PurposeNoSession, exchange.PurposeGet) {
-					if !o.Request.WithSession && sameResource(w, o) && o.Answer.Layer == LayerAccess && o.v.status == w.v.status {
-						p.proof(r, LayerAccess, fmt.Sprintf("Access answers %d with the session and without it: it does not accept the session for this application.", w.v.status), o, w)
+					if !o.Request.WithSession && sameResource(w, o) && o.Answer.Layer == LayerAccess {
+						p.proof(r, LayerAccess, fmt.Sprintf("Access turns the request away without the session (%d) and with it (%d): it does not accept the session for this application.", o.v.status, w.v.status), o, w)
 						return
 					}
 				}

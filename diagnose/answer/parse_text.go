@@ -156,7 +156,7 @@ func startsResponse(lines []string, i int) bool {
 	l := strings.TrimRight(lines[i], " \t")
 	switch {
 	case statusRE.MatchString(l):
-		return i+1 >= len(lines) || strings.TrimSpace(lines[i+1]) == "" || headerRE.MatchString(lines[i+1])
+		return i+1 >= len(lines) || strings.TrimSpace(lines[i+1]) == "" || headerRE.MatchString(lines[i+1]) || statusRE.MatchString(strings.TrimSpace(lines[i+1]))
 	case requestLineRE.MatchString(l):
 		return i+1 < len(lines) && headerRE.MatchString(lines[i+1])
 	case wgetRE.MatchString(l):

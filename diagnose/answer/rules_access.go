@@ -330,7 +330,8 @@ var (
 func challenges(v *view) []challenge {
 	var out []challenge
 	for _, line := range v.hs.Values("www-authenticate") {
-		at := challengeRE.FindAllStringSubmatchIndex(line, -1)
+		line = line[:min(len(line), 8<<10)]
+		at := challengeRE.FindAllStringSubmatchIndex(line, 16)
 		for i, m := range at {
 			end := len(line)
 			if i+1 < len(at) {

@@ -144,7 +144,8 @@ var behindRules = []Rule{
 			c := strings.ToLower(v.header("x-cache"))
 			return strings.HasSuffix(c, "miss from cloudfront") || strings.HasSuffix(c, "error from cloudfront") && v.text != "" ||
 				v.has("x-envoy-upstream-service-time", "x-kong-upstream-latency", "x-runtime") || strings.Contains(strings.ToLower(v.header("cache-status")), "fwd=") ||
-				strings.Contains(c, "config_nocache") || strings.Contains(c, "tcp_miss") || v.has("x-azure-ref") && v.status/100 == 2 ||
+				(strings.Contains(c, "config_nocache") || strings.Contains(c, "tcp_miss") || v.has("x-azure-ref")) && (v.status/100 == 2 || appForm(v)) ||
+				strings.Contains(c, "miss") && strings.Contains(v.header("x-served-by"), "cache-") && v.server != "varnish" ||
 				v.has("apigw-requestid", "x-amzn-requestid", "x-amz-apigw-id") && (v.status/100 == 2 || v.text != "") ||
 				!v.noCCS && (v.has("x-matched-path", "x-render-origin-server", "x-railway-edge", "x-cloud-trace-context") || platformApp(v))
 		}),
@@ -164,6 +165,13 @@ var behindRules = []Rule{
 		Says:   "The answer has the form of an app's, and neither Cloudflare nor another CDN or proxy shows itself in it.",
 		Source: "order of things", Grade: Inferred, faint: true,
 		match: when(func(v *view) bool { return v.whole && v.status != 0 && !v.front && appForm(v) && nobodyBetween(v) }),
+	},
+	{
+		ID: "app-through", Matches: "an answer in an app's form that came through a named CDN or gateway, which shows no mark of having made it",
+		What: "headers", Layer: LayerOrigin, Strength: Likely,
+		Says:   "The answer has the form of an app's, and the CDN or gateway in front shows no mark of having made it.",
+		Source: "order of things", Grade: Inferred, faint: true,
+		match: when(func(v *view) bool { return v.whole && !v.noCCS && v.status != 0 && appForm(v) && !nobodyBetween(v) }),
 	},
 	{
 		ID: "local-address", Matches: "the host asked is this machine or one of a private network, and Cloudflare is not on the way",

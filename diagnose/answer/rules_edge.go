@@ -26,6 +26,13 @@ var (
 // CloudFront's page has the same sizes, nginx's own is five bytes shorter.
 var signedSizes = map[int]int{301: 167, 302: 143, 303: 151, 307: 169, 308: 169, 400: 155, 403: 151, 502: 155, 504: 165}
 
+// titleCodes are the titles of Cloudflare's 1xxx pages, which end in
+// “| HOST | Cloudflare”, with their codes. Source: published pages.
+var titleCodes = map[string]string{
+	"dns points to prohibited ip": "1000", "dns resolution error": "1001", "direct ip access not allowed": "1003", "origin dns error": "1016",
+	"cloudflare tunnel error": "1033", "argo tunnel error": "1033", "worker threw exception": "1101", "worker exceeded resource limits": "1102",
+}
+
 // edgeRules are the error pages and redirects that Cloudflare writes; the code
 // in them says for which layer.
 var edgeRules = []Rule{
@@ -101,6 +108,15 @@ var edgeRules = []Rule{
 			built := v.contains("cf-error-details") || v.contains("cf_styles-css") || v.contains("/cdn-cgi/styles/")
 			if m := v.find(codePageRE, "cf-error-code"); m != nil {
 				return pageHit(v, m[1])
+			}
+			if n, ok := titleCodes[strings.ToLower(strings.TrimSpace(strings.SplitN(v.title, "|", 2)[0]))]; ok && strings.HasSuffix(v.title, "| Cloudflare") {
+				return pageHit(v, n)
+			}
+			if m := titleHostRE.FindStringSubmatch(v.title); !built && m != nil && m[2] != "" {
+				h := pageHit(v, strconv.Itoa(v.status))
+				h.layer, h.product, h.strength, h.doubts = LayerWAF, productBlockPage, Likely, nil
+				h.says = "The title is that of the pages with which Cloudflare denies access; its code is not to be seen."
+				return h
 			}
 			if !built {
 				return nil

@@ -9,6 +9,15 @@ import "strings"
 // balancerRules are the marks of web servers and caches as proxies, whoever runs
 // them.
 var balancerRules = []Rule{
+	{
+		ID: "caddy-own", Matches: "server: Caddy on a redirect or an error without body, type and any header of an app",
+		What: "server", Layer: LayerProxy, Strength: Likely, Product: "Caddy",
+		Says:   "Caddy answered by itself: it passes an app's answer on with the app's headers, and there are none.",
+		Source: "Caddy docs (reverse_proxy, automatic HTTPS)", Grade: Inferred,
+		match: when(func(v *view) bool {
+			return v.server == "caddy" && v.status >= 300 && v.text == "" && !v.has("content-type", "etag", "set-cookie", "x-powered-by", "x-request-id", "access-control-allow-origin")
+		}),
+	},
 	// Generic caches and balancers
 	{
 		ID: "nginx-upstream", Matches: "502, 503 or 504 page signed nginx, openresty or with Apache's proxy text",

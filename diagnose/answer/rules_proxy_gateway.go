@@ -97,7 +97,16 @@ var gatewayRules = []Rule{
 		Says:   "The page is Azure Front Door's own.",
 		Source: "Microsoft docs (Azure Front Door, troubleshooting)", Grade: Documented,
 		match: when(func(v *view) bool {
-			return v.failed() && v.has("x-azure-ref") && (v.contains("Our services aren't available right now") || v.contains("The request is blocked.") && v.contains("ErrorInfo") || v.contains("ErrorInfo:"))
+			return v.failed() && v.has("x-azure-ref") && (v.contains("Our services aren't available right now") || v.contains("The request is blocked.") || v.contains("ErrorInfo:"))
+		}),
+	},
+	{
+		ID: "azure-front-door-redirect", Matches: "3xx with x-azure-ref, without server, cookie or any header of an app",
+		What: "x-azure-ref", Layer: LayerProxy, Strength: Likely, Product: "Azure Front Door",
+		Says:   "The redirect carries nothing but Front Door's own headers: its rule made it.",
+		Source: "Microsoft docs (Azure Front Door, HTTP to HTTPS redirect)", Grade: Inferred,
+		match: when(func(v *view) bool {
+			return v.redirect() && v.has("x-azure-ref") && !v.has("server", "set-cookie", "x-powered-by", "etag", "x-request-id")
 		}),
 	},
 	{
@@ -204,6 +213,8 @@ var gatewayRules = []Rule{
 			switch {
 			case strings.HasPrefix(m, "no Route matched with those values"), strings.HasPrefix(m, "No API key found in request"):
 				return &hit{}
+			case strings.Contains(strings.ToLower(v.header("www-authenticate")), `realm="kong"`):
+				return &hit{what: "www-authenticate"}
 			case m == "Invalid authentication credentials", m == "You cannot consume this service", m == "API rate limit exceeded", m == "An invalid response was received from the upstream server", m == "The upstream server is timing out", m == "failure to get a peer from the ring-balancer":
 				h := &hit{}
 				if !strings.HasPrefix(v.server, "kong/") && !v.has("x-kong-response-latency") {
