@@ -201,7 +201,9 @@ func (r *run) realBrowser(ctx context.Context, v fetch.Verdict) *BrowserVerdict 
 	if err != nil {
 		return &BrowserVerdict{Note: r.mask.text(err.Error()), Console: []string{}, Readable: []string{}}
 	}
-	b.Agrees = b.Allowed == v.Allowed && b.PreflightSent == v.PreflightSent && same(b.Reason, v.Reason)
+	// The installed browser is a Chromium: its reasons are its own.
+	b.Agrees = b.Allowed == v.Allowed && b.PreflightSent == v.PreflightSent &&
+		(r.o.Engine != fetch.Chromium || same(b.Reason, v.Reason))
 	return r.mask.browser(b)
 }
 
