@@ -53,7 +53,7 @@ const (
 // Connections of a Client.
 const (
 	// maxIdle bounds the unused connections that a Client keeps, of all hosts.
-	maxIdle = 256
+	maxIdle = 128
 	// hostConcurrency is how many probes of one plan are under way to one host
 	// at a time.
 	hostConcurrency = 16
