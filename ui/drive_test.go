@@ -52,8 +52,7 @@ func (d *driver) send(msg tea.Msg) {
 	d.settle()
 }
 
-// run starts a command; timers of toasts are left out, since nothing waits for
-// them.
+// run starts a command.
 func (d *driver) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
@@ -62,8 +61,8 @@ func (d *driver) run(cmd tea.Cmd) {
 	go func() { d.msgs <- cmd() }()
 }
 
-// settle handles messages until every command has ended, or none of them comes
-// back for a while, as the timer of a toast does.
+// settle handles messages until every command has ended, or, with a slow
+// backend, none of them comes back for a while.
 func (d *driver) settle() {
 	for d.open > 0 {
 		select {
@@ -88,10 +87,19 @@ func (d *driver) settle() {
 				_, cmd := d.m.Update(msg)
 				d.run(cmd)
 			}
-		case <-time.After(60 * time.Millisecond):
+		case <-time.After(d.patience()):
 			return
 		}
 	}
+}
+
+// patience is how long settle waits: for ever, as far as a test goes, unless
+// the backend is slow on purpose.
+func (d *driver) patience() time.Duration {
+	if d.f.step > 0 {
+		return 60 * time.Millisecond
+	}
+	return 20 * time.Second
 }
 
 // keys presses keys by their names; "text:…" types, "paste:…" pastes.

@@ -130,7 +130,7 @@ func proofItems(r *diagnose.Report, ss []station, at int) []proofItem {
 	}
 	for _, p := range r.Facts.Proofs {
 		if stepOfLayer[p.Layer] == st.step {
-			out = append(out, proofItem{"proofs by a pair of requests", "two requests that differ in one thing", p.Says, "", "", p.Pair})
+			out = append(out, proofItem{"proofs by a pair of requests", pairWords(r, p.Pair), p.Says, "", "", p.Pair})
 		}
 	}
 	own := map[string]bool{}
@@ -154,13 +154,27 @@ func proofItems(r *diagnose.Report, ss []station, at int) []proofItem {
 	return out
 }
 
+// pairWords name the two requests of a proof by what they were sent for.
+func pairWords(r *diagnose.Report, pair []string) string {
+	var names []string
+	for _, id := range pair {
+		if x := r.ExchangeByID(id); x != nil {
+			names = append(names, purposeName(x.Purpose))
+		}
+	}
+	if len(names) == 0 {
+		return "requests that differ in one thing"
+	}
+	return joinWords(names, "against")
+}
+
 // evidenceLines draw the pieces; selected is marked, -1 marks none.
 func evidenceLines(e *env, r *diagnose.Report, ss []station, at, selected, w int) []rich.Line {
 	items := proofItems(r, ss, at)
 	var out []rich.Line
 	if at < len(ss) && ss[at].answered {
 		a := r.AnsweredBy
-		out = append(out, rich.Wrap(rich.L(rich.S(rich.Strong, whoAnswered(a)), rich.S(rich.Dim, " · "), confidenceWords(a)), w, 0)...)
+		out = append(out, rich.Wrap(rich.L(rich.S(rich.Strong, whoAnswered(a)), rich.S(rich.Dim, " · "), reportConfidence(r)), w, 0)...)
 		if acc := r.Facts.Access; acc != nil && a.Layer == answer.LayerAccess {
 			var parts []string
 			for _, p := range [][2]string{{"team", acc.Team}, {"application", acc.Domain}, {"AUD", acc.AUD}} {

@@ -21,6 +21,7 @@ type way struct {
 	at     int // of the plan
 	target snippets.Target
 	name   string
+	order  string // "2 " or "or " before the first tab of a step
 	group  string // stands before the first of several tabs of one recipe
 	files  []snippets.File
 	err    error
@@ -63,13 +64,23 @@ var recipeName = map[snippets.Recipe]string{
 // for its targets; the same-origin way stands last.
 func waysFor(r *diagnose.Report) []way {
 	var out, last []way
+	number := 0
 	for i, st := range r.Plan {
+		if !st.Alternative {
+			number++
+		}
 		ts := targetsOf(st)
 		if len(ts) == 0 {
 			ts = []snippets.Target{""}
 		}
-		for _, t := range ts {
+		for j, t := range ts {
 			w := way{step: st, at: i, target: t, name: targetName[t]}
+			// The number says in which order to act; the targets of one step share it.
+			if j == 0 && st.Alternative && st.Recipe != snippets.RecipeSameOrigin {
+				w.order = "or "
+			} else if j == 0 && !st.Alternative && len(r.Plan) > 1 {
+				w.order = fmt.Sprintf("%d ", number)
+			}
 			switch {
 			case t == "":
 				w.name = recipeName[st.Recipe]
@@ -328,7 +339,7 @@ func (f *fix) tabLine(e *env, w int) rich.Line {
 			if g := f.ways[i].group; g != "" && (i == from || f.ways[i-1].group != g) {
 				l = rich.L(l, rich.S(rich.Dim, g+" "))
 			}
-			l = rich.L(l, rich.Span{Text: name, Role: role, Click: pickTab{i}})
+			l = rich.L(l, rich.S(rich.Dim, f.ways[i].order), rich.Span{Text: name, Role: role, Click: pickTab{i}})
 		}
 		return l
 	}

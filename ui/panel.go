@@ -48,7 +48,7 @@ func (s *walk) panel(e *env, w, h int) []rich.Line {
 		next = next[:(h-2)/2]
 	}
 	room := h - 2 - len(next)
-	if len(lines) > room { // no room for empty lines
+	if len(lines) > room && h < 20 { // no room for empty lines
 		lines = slices.DeleteFunc(slices.Clone(lines), func(l rich.Line) bool { return len(l) == 0 })
 	}
 	if len(lines)+1 <= room && len(next) > 0 && len(lines) > 0 {
@@ -100,6 +100,7 @@ func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 		if s.report != nil && s.run == nil {
 			next = s.elsewhere(e, w)
 		}
+		out = append(out, s.alsoRows(st, x, w)...)
 		return out, next
 	}
 	if !e.tight() {
@@ -107,7 +108,34 @@ func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 	}
 	out = append(out, s.whyRows(w)...)
 	next = s.nextRows(e, w)
-	return append(out, s.rayRows(st, x, w)...), next
+	out = append(out, s.rayRows(st, x, w)...)
+	return append(out, s.alsoRows(st, x, w)...), next
+}
+
+// alsoRows name the other requests that belong to the station, what came back
+// and what each decides.
+func (s *walk) alsoRows(st station, shown *answer.Seen, w int) []rich.Line {
+	var out []rich.Line
+	for _, id := range st.exchanges {
+		x := s.byID(id)
+		if x == nil || shown != nil && x.ID == shown.ID {
+			continue
+		}
+		label := ""
+		if len(out) == 0 {
+			out = append(out, nil)
+			label = "also"
+		}
+		why := s.probeWhy[x.Purpose]
+		if why == "" {
+			why = purposeWhy(x.Purpose)
+		}
+		out = append(out, row(label, rich.L(rich.S(rich.Strong, purposeName(x.Purpose)), ": ", gotWords(x)), nil, w)...)
+		if why != "" {
+			out = append(out, row("", rich.L(rich.S(rich.Dim, rich.OneLine(why))), nil, w)...)
+		}
+	}
+	return out
 }
 
 // rayRows name the Ray ID and where to look it up.
@@ -148,8 +176,11 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Li
 		role := rich.Strong
 		open := rich.L(rich.S(rich.Key, e.keys.show(keyOpen)), rich.S(rich.Dim, " evidence")).OnClick(evidenceMsg{})
 		said := confidenceWords(a)
+		if st.answered && s.report != nil {
+			said = reportConfidence(s.report)
+		}
 		if tight {
-			open, said = nil, shortConfidence(a)
+			open, said = nil, shortConfidence(said)
 		}
 		out = append(out, row("answered", rich.L(rich.S(role, rich.OneLine(whoAnswered(a))), rich.S(rich.Dim, " · "), rich.OneLine(said)), open, w)...)
 	}

@@ -21,7 +21,7 @@ func (m *Model) Summary() string {
 	}
 	fmt.Fprintf(&b, "%s %s\n", r.Case.Method, r.Case.URL)
 	fmt.Fprintln(&b, head)
-	fmt.Fprintf(&b, "answered by: %s (%s)\n", whoAnswered(r.AnsweredBy), confidenceWords(r.AnsweredBy))
+	fmt.Fprintf(&b, "answered by: %s (%s)\n", whoAnswered(r.AnsweredBy), reportConfidence(r))
 	if len(r.Plan) > 0 {
 		fmt.Fprintf(&b, "next: %s\n", r.Plan[0].Summary)
 	}
@@ -50,7 +50,7 @@ func ticket(r *diagnose.Report) string {
 	}
 	fmt.Fprintf(&b, "What happens: %s\n", head)
 	fmt.Fprintf(&b, "Request: %s %s from a page on %s\n", r.Case.Method, r.Case.URL, r.Case.Origin)
-	fmt.Fprintf(&b, "Answered by: %s (%s)\n", whoAnswered(r.AnsweredBy), confidenceWords(r.AnsweredBy))
+	fmt.Fprintf(&b, "Answered by: %s (%s)\n", whoAnswered(r.AnsweredBy), reportConfidence(r))
 	if x := r.ExchangeByID(r.DecidedBy); x != nil {
 		fmt.Fprintf(&b, "Seen: %s, %s\n", requestLine(x.Request), gotWords(x))
 		if !x.Started.IsZero() {

@@ -98,13 +98,27 @@ func confidenceWords(a answer.Answer) string {
 	return "unknown: nothing seen here decides it"
 }
 
+// reportConfidence is confidenceWords of the answer that decided, with the
+// strongest proof of the whole report: a signature of Access's own.
+func reportConfidence(r *diagnose.Report) string {
+	a := r.AnsweredBy
+	if a.Layer == answer.LayerAccess && a.Confidence == answer.Certain && r.Facts.Access != nil && r.Facts.Access.Signed {
+		words := "certain: signed by Access"
+		if n := len(a.Evidence); n > 0 {
+			words += fmt.Sprintf(", %d more", n)
+		}
+		return words
+	}
+	return confidenceWords(a)
+}
+
 // evidenceWords shorten the strongest proofs to what a person remembers; layer
 // is empty where the words hold for each.
 var evidenceWords = []struct {
 	layer       answer.Layer
 	mark, words string
 }{
-	{answer.LayerAccess, "metadata", "signed by Access"},
+	{answer.LayerAccess, "access-metadata", "signed by Access"},
 	{answer.LayerAccess, "location", "redirects to its login"},
 	{answer.LayerAccess, "cf-access-", "Access's own headers"},
 	{answer.LayerAccess, "www-authenticate", "named in www-authenticate"},
@@ -112,13 +126,13 @@ var evidenceWords = []struct {
 	{"", "body", "the body says so"},
 }
 
-// shortConfidence is confidenceWords where there is little room.
-func shortConfidence(a answer.Answer) string {
-	if a.Confidence == answer.Certain || a.Confidence == answer.Likely {
-		words, _, _ := strings.Cut(bestEvidence(a), ", ")
-		return string(a.Confidence) + ": " + words
+// shortConfidence is such words where there is little room.
+func shortConfidence(words string) string {
+	head, _, _ := strings.Cut(words, ", ")
+	if strings.HasPrefix(head, "unknown") {
+		return "unknown"
 	}
-	return "unknown"
+	return head
 }
 
 func bestEvidence(a answer.Answer) string {
