@@ -50,7 +50,7 @@ func (a *app) screen(ctx context.Context, instead string, o ui.Options, b *backe
 	defer b.close()
 	o.Backend = b
 	if a.plain {
-		return plainScreen(ctx, a.std.in, a.std.out, o)
+		return ui.Plain(ctx, a.std.in, a.std.out, o)
 	}
 	in, out := terminal(a.std.in), terminal(a.std.out)
 	if in == nil || out == nil {
