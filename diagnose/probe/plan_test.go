@@ -3,6 +3,7 @@ package probe
 import (
 	"encoding/base64"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -422,6 +423,14 @@ func TestTheSubjectOfALoginIsTheRequestThatLedThere(t *testing.T) {
 		}
 	}
 	find(t, sc.plan(), exchange.PurposeAccessMetadata)
+
+	// The same where the login would have needed a preflight: it is that
+	// preflight that failed, not one of the API.
+	sc.s[1].Purpose = exchange.PurposePreflight
+	sc.blockedAt(fetch.AtPreflight)
+	if got := purposes(sc.plan()); slices.Contains(got, string(exchange.PurposePlainOptions)) {
+		t.Errorf("%v", got)
+	}
 }
 
 func TestLookalikesOfUnusualOrigins(t *testing.T) {

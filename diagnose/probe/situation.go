@@ -188,7 +188,7 @@ func (s *situation) readExchanges(r fetch.Result, seen []answer.Seen) {
 	if s.layer == answer.LayerAccess {
 		s.cloudflare = true
 	}
-	if at := r.Verdict.BlockedAt; at != nil && *at == fetch.AtPreflight {
+	if at := r.Verdict.BlockedAt; at != nil && *at == fetch.AtPreflight && s.preflightSent {
 		s.preflightFailed = true
 	}
 	if real == nil && r.Unsent != nil && withoutFragment(r.Unsent.URL) == s.url {
