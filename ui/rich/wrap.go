@@ -13,7 +13,7 @@ func Wrap(l Line, w, hang int) []Line {
 	if w < 1 {
 		w = 1
 	}
-	if hang >= w {
+	if hang > w-2 { // a wide character must have room
 		hang = 0
 	}
 	if l.Width() <= w {
