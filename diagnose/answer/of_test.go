@@ -183,3 +183,13 @@ func FuzzOf(f *testing.F) {
 		}))
 	})
 }
+
+func TestTwoZonesInARowAreHinted(t *testing.T) {
+	a := Of(got("GET", "https://shop.myshopify.com/", "403\nCF\ncf-mitigated: challenge", ""))
+	if !slices.ContainsFunc(a.Evidence, func(e Evidence) bool { return e.Rule == "two-zones" }) || a.Confidence != Certain {
+		t.Errorf("%+v", a)
+	}
+	if a := Of(got("GET", api, "403\nCF\ncf-mitigated: challenge", "")); slices.ContainsFunc(a.Evidence, func(e Evidence) bool { return e.Rule == "two-zones" }) {
+		t.Errorf("%+v", a)
+	}
+}

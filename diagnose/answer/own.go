@@ -21,28 +21,29 @@ func own(v *view, r Rule, h *hit) []doubt {
 	if !r.cloudflare {
 		return out
 	}
-	confirmed := false
+	confirmed, sameRay := false, false
+	for _, ray := range h.rays {
+		switch {
+		case v.ray == "":
+		case ray == v.ray:
+			confirmed, sameRay = true, true
+		default:
+			out = append(out, doubt{id: "own-ray", what: "Ray ID", says: "The Ray ID in the page differs from cf-ray: the page belongs to another request."})
+		}
+	}
 	for _, n := range h.names {
 		switch rel := relate(n.host, v.host); {
 		case rel == relSame:
 			confirmed = true
 		case rel == relNear && n.wide:
-		case rel == relNear || rel == relOther && n.soft:
+		case rel == relNear || rel == relOther && (n.soft || sameRay):
+			// The Ray ID of this very request proves that the page is of it,
+			// whatever host it names: a provider's zone behind the customer's.
 			out = append(out, doubt{id: "own-host", what: n.where, says: fmt.Sprintf("The answer names %s (%s), the host asked was %s.", show(n.host), n.where, show(v.host))})
 		case rel == relOther:
 			out = append(out, doubt{id: "own-host", what: n.where, foreign: true,
 				says: fmt.Sprintf("The answer names %s (%s), the host asked was %s: it was made for that host and passed on.", show(n.host), n.where, show(v.host))})
 		}
-	}
-	for _, ray := range h.rays {
-		if v.ray == "" {
-			continue
-		}
-		if ray == v.ray {
-			confirmed = true
-			continue
-		}
-		out = append(out, doubt{id: "own-ray", what: "Ray ID", says: "The Ray ID in the page differs from cf-ray: the page belongs to another request."})
 	}
 	if v.has("cf-cache-status") && !(r.afterCache && confirmed) {
 		out = append(out, doubt{id: "own-cache-status", what: "cf-cache-status",

@@ -86,6 +86,8 @@ func TestParseResponsesReadsWhatPeoplePaste(t *testing.T) {
 			"* ALPN: curl offers h2,http/1.1", "*  issuer: C=US; O=Example Trust; CN=E1", "> OPTIONS /v1?a=b HTTP/2", "> Host: api.example.com", "> Origin: https://app.example.com", "> ",
 			"* Request completely sent off", "< HTTP/2 403 ", "< server: cloudflare", "< cf-ray: 8af61faa6fd130d1-SEA", "< ", "{ [16 bytes data]", "error code: 1020* Connection #0 to host api.example.com left intact"}, "\n"),
 			ParseOptions{URL: "https://other.example/"}, []want{{"OPTIONS", "https://api.example.com/v1?a=b", 403, "server=cloudflare;cf-ray=8af61faa6fd130d1-SEA;", "error code: 1020"}}},
+		{"curl -v to a plain port", "* Connected to 127.0.0.1 (127.0.0.1) port 8080\n> GET /x HTTP/1.1\n> Host: 127.0.0.1:8080\n> \n* Request completely sent off\n< HTTP/1.1 200 OK\n< Server: Caddy\n< \nok", ParseOptions{}, []want{{"GET", "http://127.0.0.1:8080/x", 200, "server=Caddy;", "ok"}}},
+		{"curl -v without the host", "> GET /x HTTP/2\n< HTTP/2 403\n< server: Caddy\n< \n", ParseOptions{URL: "https://a.example/x"}, []want{{"GET", "https://a.example/x", 403, "server=Caddy;", ""}}},
 		{"curl -v -L over a proxy", strings.Join([]string{
 			"> CONNECT a.example:443 HTTP/1.1", "> Host: a.example:443", ">", "< HTTP/1.1 200 Connection established", "<", "> GET / HTTP/1.1", "> Host: a.example", ">", "< HTTP/1.1 302 Found", "< Location: /b", "<", "* Ignoring the response-body",
 			"> GET /b HTTP/1.1", "> Host: a.example", ">", "< HTTP/1.1 200 OK", "< Date: x", "<", "* list item of the page", "the page"}, "\n"), ParseOptions{},

@@ -18,6 +18,7 @@ var (
 	commandBody = regexp.MustCompile(`\s(?:-d|--data(?:-\w+)?|--json|-F|--form)[ =]`)
 	wgetRE      = regexp.MustCompile(`^--\d{4}-\d\d-\d\d[^-]*--\s+(https?://\S+)`)
 	connectedRE = regexp.MustCompile(`^\* +Connected to (\S+) \(([^)]+)\) port (\d+)`)
+	tlsLineRE   = regexp.MustCompile(`^\* +(?:SSL connection using|ALPN|TLSv1|schannel:|Server certificate|\[HTTP/[23]\] \[\d+\] \[:scheme: https\])`)
 	issuerRE    = regexp.MustCompile(`^\* +issuer: *(.+)$`)
 	infoLineRE  = regexp.MustCompile(`^\* (?: |Connection #|Closing |Issue another|Ignoring the response|Re-using|Reusing|Mark bundle|Host |Hostname |IPv[46]:|Trying |Connected |ALPN|TLS|SSL|Server certificate|using HTTP|Using HTTP|h2h3|\[HTTP/|Request completely|upload completely|HTTP 1\.0|Send failure|Maximum|Switched|Found bundle|Couldn't find|Could not|schannel|CAfile|CApath|old SSL|Established|Proxy |CONNECT |Added |No URL|STATE|Adding handle|Curl_|Excess found|We are completely|We don't|Clear auth|Connection state|[A-Z][a-z]+ header)`)
 	tailInfoRE  = regexp.MustCompile(`\* (?:Connection #\d+ to host \S+(?: port \d+|:\d+)? left intact|Closing connection.*|closing connection.*)$`)
@@ -297,10 +298,13 @@ func readVerbose(lines []string) (fs []found, known []bool) {
 		case noiseRE.MatchString(l):
 		case strings.HasPrefix(l, "* ") && (cur == nil || inHeaders || infoLineRE.MatchString(l)):
 			if m := connectedRE.FindStringSubmatch(l); m != nil {
-				remote, issuer, scheme = m[2]+":"+m[3], "", "https"
-				if m[3] == "80" {
-					scheme = "http"
+				remote, issuer, scheme = m[2]+":"+m[3], "", "http"
+				if m[3] == "443" {
+					scheme = "https"
 				}
+			}
+			if tlsLineRE.MatchString(l) {
+				scheme = "https"
 			}
 			if m := issuerRE.FindStringSubmatch(l); m != nil {
 				issuer = strings.TrimSpace(m[1])

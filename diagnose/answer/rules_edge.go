@@ -238,6 +238,18 @@ var edgeRules = []Rule{
 		},
 	},
 	{
+		ID: "status-52x-text", Matches: "520 to 527 or 530 with a text that names Cloudflare, without cf-cache-status",
+		What: "status, body", Layer: LayerEdge, Strength: Likely,
+		Says:   "The status is one of Cloudflare's own, and the text names Cloudflare.",
+		Source: "published answers", Grade: Observed, cloudflare: true, afterCache: true,
+		match: func(v *view) *hit {
+			if v.status < 520 || v.status > 527 && v.status != 530 || v.has("cf-cache-status") || v.whole && !v.front || !v.contains("cloudflare") {
+				return nil
+			}
+			return pageHit(v, strconv.Itoa(v.status))
+		},
+	},
+	{
 		ID: "error-type", Matches: "cf-error-type or cf-error-origin",
 		What: "cf-error-type", Layer: LayerEdge, Strength: Likely, Product: "error page",
 		Says:   "Cloudflare marks only pages that it generates itself with this header.",

@@ -7,7 +7,7 @@ import (
 
 var (
 	railwayTexts = []string{"Application not found", "Application failed to respond"}
-	vercelTexts  = regexp.MustCompile(`(?s)^(The page could not be found|The deployment could not be found|An error occurred with this application|This Serverless Function|This deployment).*\b[A-Z][A-Z_]{5,}\b`)
+	vercelTexts  = regexp.MustCompile(`(?s)^(The page could not be found|The deployment could not be found|An error occurred with this application|A server error has occurred|This Serverless Function|This deployment).*\b[A-Z][A-Z_]{5,}\b`)
 	devProxyRE   = regexp.MustCompile(`^Error occurr?ed while trying to proxy`)
 )
 
@@ -69,12 +69,13 @@ var platformRules = []Rule{
 		}),
 	},
 	{
-		ID: "vercel-redirect", Matches: "3xx of Vercel without x-vercel-cache and x-matched-path",
+		ID: "vercel-redirect", Matches: "3xx of Vercel without x-vercel-cache and x-matched-path, or with its text “Redirecting...”",
 		What: "x-vercel-id", Layer: LayerProxy, Strength: Likely, Product: "Vercel",
 		Says:   "Vercel redirects a domain or a slash by itself, without the app's headers.",
 		Source: "published answers", Grade: Observed,
 		match: when(func(v *view) bool {
-			return v.redirect() && (v.server == "vercel" || v.has("x-vercel-id")) && !v.has("x-vercel-cache", "x-matched-path", "x-powered-by")
+			return v.redirect() && (v.server == "vercel" || v.has("x-vercel-id")) && !v.has("x-powered-by", "x-matched-path") &&
+				(!v.has("x-vercel-cache") || v.has("refresh") || v.text == "Redirecting...")
 		}),
 	},
 	{
