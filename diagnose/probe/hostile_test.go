@@ -202,7 +202,7 @@ func TestPeersOverHTTP1(t *testing.T) {
 		}},
 		{name: "sends a trailer without end", serve: forever(ok+"Transfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\n", "X-T: 1\r\n"), ok: bodyError("malformed")},
 		{name: "sends a body without end", serve: forever(ok+"\r\n", strings.Repeat("b", 64<<10)), ok: kept},
-		{name: "sends chunks without end", serve: forever(ok+"Transfer-Encoding: chunked\r\n\r\n", "4\r\naaaa\r\n"), ok: kept},
+		{name: "sends chunks without end", serve: forever(ok+"Transfer-Encoding: chunked\r\n\r\n", strings.Repeat("4\r\naaaa\r\n", 1000)), ok: kept},
 		{name: "sends half a body and hangs", serve: func(nc net.Conn) {
 			say(ok + "Content-Length: 100\r\n\r\nhalf")(nc)
 			waitGone(nc)
