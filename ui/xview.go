@@ -288,12 +288,22 @@ func headerLines(e *env, hs exchange.Headers, marks map[string]string, w int, al
 	return out
 }
 
+// maxDrawn is how many bytes of a body are laid out; a frame must stay quick.
+const maxDrawn = 64 << 10
+
 func bodyLines(body string, w int) []rich.Line {
 	var out []rich.Line
+	more := len(body) - maxDrawn
+	if more > 0 {
+		body = body[:maxDrawn]
+	}
 	for _, l := range strings.Split(rich.CleanString(body), "\n") {
 		for _, part := range rich.Break(l, w-2) {
 			out = append(out, rich.L("  ", part))
 		}
+	}
+	if more > 0 {
+		out = append(out, rich.L("  ", rich.S(rich.Dim, fmt.Sprintf("… %d more bytes; copying brings them all", more))))
 	}
 	return out
 }

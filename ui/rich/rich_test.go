@@ -52,6 +52,15 @@ func TestWrapNeverExceedsTheWidthAndLosesNothing(t *testing.T) {
 	}
 }
 
+func TestALineOfAMegabyteIsBrokenAtOnce(t *testing.T) {
+	long := strings.Repeat("x漢", 1<<18)
+	began := time.Now()
+	n := len(Break(long, 70)) + len(Wrap(L(long), 70, 4))
+	if took := time.Since(began); n < 20_000 || took > 5*time.Second {
+		t.Errorf("%d pieces in %v", n, took)
+	}
+}
+
 func TestCutMarksTheCut(t *testing.T) {
 	l := L("1234", S(Good, "5678"))
 	for _, c := range []struct {

@@ -46,16 +46,17 @@ func Wrap(l Line, w, hang int) []Line {
 		if n+width > w && !start() {
 			flush()
 		}
-		for n+width > w { // longer than a whole line
-			at := max(w-n, 1)
-			head := word.take(at)
-			if head.Width() == 0 { // a wide character that does not fit
-				head = word.take(at + 1)
+		if n+width > w { // longer than a whole line
+			for _, sp := range word {
+				for i, piece := range pieces(sp.Text, w-n, w-hang) {
+					if i > 0 {
+						flush()
+					}
+					cur = append(cur, Span{Text: piece, Role: sp.Role, Click: sp.Click})
+					n += Width(piece)
+				}
 			}
-			cur = append(cur, head...)
-			word = word.drop(head.Width())
-			width = word.Width()
-			flush()
+			continue
 		}
 		cur, n = append(cur, word...), n+width
 	}
@@ -120,17 +121,23 @@ func trimRight(l Line) Line {
 
 // Break cuts a string of any length into pieces of at most w cells, for text in
 // which blanks matter.
-func Break(s string, w int) []string {
-	if w < 1 {
-		w = 1
-	}
+func Break(s string, w int) []string { return pieces(s, w, w) }
+
+// pieces cuts a string into a first piece of at most first cells, which may be
+// empty, and further ones of at most w. It looks at each character once.
+func pieces(s string, first, w int) []string {
 	var out []string
-	for Width(s) > w {
-		head := ansi.Truncate(s, w, "")
-		if head == "" {
-			break
+	room, from, n := first, 0, 0
+	for i := 0; i < len(s); {
+		cluster, cells := s[i:i+1], 1
+		if s[i] >= 0x80 || i+1 < len(s) && s[i+1] >= 0x80 {
+			cluster, cells = ansi.FirstGraphemeCluster(s[i:], ansi.GraphemeWidth)
 		}
-		out, s = append(out, head), s[len(head):]
+		if n+cells > room && (n > 0 || room < w) {
+			out = append(out, s[from:i])
+			room, from, n = w, i, 0
+		}
+		i, n = i+len(cluster), n+cells
 	}
-	return append(out, s)
+	return append(out, s[from:])
 }
