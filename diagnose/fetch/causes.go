@@ -17,6 +17,7 @@ const (
 	// The preflight's answer.
 	causePreflightStatus
 	causePreflightRedirect
+	causePreflightTarget
 	causeMethodsSyntax
 	causeHeadersSyntax
 	causeMethod
@@ -145,6 +146,11 @@ var causes = [causeCount]struct {
 		"PreflightDisallowedRedirect", "CORSExternalRedirectNotAllowed", "PreflightNotSuccessful",
 		framed("Redirect is not allowed for a preflight request."),
 		framed("CORS request external redirect not allowed)"),
+		framed("Preflight response is not successful. Status code: {status}"), ""},
+	causePreflightTarget: {
+		"PreflightDisallowedRedirect", "CORSDidNotSucceed", "PreflightNotSuccessful",
+		framed("Redirect is not allowed for a preflight request."),
+		framed("CORS request did not succeed). Status code: (null)"),
 		framed("Preflight response is not successful. Status code: {status}"), ""},
 	causeMethodsSyntax: {
 		"InvalidAllowMethodsPreflightResponse", "CORSInvalidAllowMethod", "InvalidAllowMethods",

@@ -101,7 +101,7 @@ func chromiumFrame(r *run, s string) string {
 	b.WriteString(" from origin '")
 	b.WriteString(SerializeOrigin(r.page))
 	b.WriteString("' has been blocked by CORS policy: ")
-	if f.preflight && f.cause <= causePreflightRedirect {
+	if f.preflight && f.cause <= causePreflightTarget {
 		b.WriteString("Response to preflight request doesn't pass access control check: ")
 	}
 	b.WriteString(s)

@@ -142,6 +142,11 @@ func TestDataURL(t *testing.T) {
 	if got := verdict(r); got != "allowed" || len(s.sent) != 0 || r.Verdict.Tainting != "basic" {
 		t.Errorf("%s after %d requests", got, len(s.sent))
 	}
+	for e, want := range map[Engine]int{Chromium: 1, Firefox: 2, Standard: 1} {
+		if got := do(t, exchange.Case{URL: "data:text/plain,x"}, s, as(e)).Verdict.ReadableHeaders; len(got) != want {
+			t.Errorf("%s reads %q", e, got)
+		}
+	}
 }
 
 func TestOpaquePageIsCrossOriginEverywhere(t *testing.T) {

@@ -232,3 +232,14 @@ func FuzzSetCookie(f *testing.F) {
 		}
 	})
 }
+
+func TestInsecureNoneCookie(t *testing.T) {
+	for e, want := range map[Engine]bool{Chromium: false, Firefox: false, WebKit: true, Standard: false} {
+		sc := chain(status(302, allowOrigin, pageOrigin, allowCredentials, "true", "Location", "/v2", "Set-Cookie", "a=b; SameSite=None; Path=/"),
+			ok(allowOrigin, pageOrigin, allowCredentials, "true"))
+		do(t, exchange.Case{URL: "https://api.example.com/v1", Credentials: include}, sc, as(e))
+		if got := sc.sent[1].Request.Headers.Has("Cookie"); got != want {
+			t.Errorf("%s: a cookie with SameSite=None and no Secure travels: %t", e, got)
+		}
+	}
+}

@@ -10,6 +10,7 @@ type Deviation struct {
 	Changes string   `json:"changes"` // what is different from the standard
 	Source  string   `json:"source"`
 	Since   string   `json:"since"` // the version in which it was seen
+	Test    string   `json:"test"`  // the test of this package that shows it
 }
 
 // deviation is the index of a row.
@@ -21,6 +22,8 @@ const (
 	devPreflightStatusFirst
 	devPreflightMethodFirst
 	devPreflightInvalidLocation
+	devPreflightRedirectTarget
+	devPreflightRedirectByMode
 	devPreflightOriginKept
 	devPreflightSticky
 	devPreflightOldNames
@@ -38,8 +41,11 @@ const (
 	devEmptyLocationIsResponse
 	devEmptyLocationBlocked
 	devFollows309
+	devUnfollowedLocationChecked
 	devUnexpectedProxyAuth
 	devSuspectDuplicates
+	devSwitchingProtocolsReadable
+	devDataURLLength
 	devSpaceInHost
 	devSpaceBeforeColon
 	devCacheKeptOnFailure
@@ -79,139 +85,155 @@ var deviations = [deviationCount]struct {
 	on        uint8
 	changes   string
 	source    string
+	test      string // the test that shows it
 }{
 	devAuthorizationWildcard: {"authorization-wildcard", "preflight", onAll,
 		"`*` in Access-Control-Allow-Headers covers Authorization when the request is not credentialed; the standard asks for the name itself. Chromium and Firefox warn.",
-		"Fetch Standard, CORS-preflight fetch; Chrome status entry 5742041264816128; Firefox preference network.cors_preflight.authorization_covered_by_wildcard"},
+		"Fetch Standard, CORS-preflight fetch; Chrome status entry 5742041264816128; Firefox preference network.cors_preflight.authorization_covered_by_wildcard", "TestAuthorizationAndTheWildcard"},
 	devPreflightRedirectFirst: {"preflight-redirect-first", "preflight", onChromium,
 		"A redirect of a preflight is refused before any header is looked at; the standard runs the CORS check first. The verdict is the same, the reason is not.",
-		"services/network/cors/preflight_controller.cc"},
+		"services/network/cors/preflight_controller.cc", "TestReasonOfARefusedPreflight"},
 	devPreflightStatusFirst: {"preflight-status-first", "preflight", onWebKit,
 		"The status of the preflight is judged before its Access-Control-Allow-Origin, redirects included. The verdict is the same, the reason is not.",
-		"WebCore/loader/CrossOriginAccessControl.cpp, validatePreflightResponse"},
+		"WebCore/loader/CrossOriginAccessControl.cpp, validatePreflightResponse", "TestReasonOfARefusedPreflight"},
 	devPreflightMethodFirst: {"preflight-method-first", "preflight", onFirefox,
 		"Allow-Methods is parsed and judged before Allow-Headers is parsed. The verdict is the same, the reason is not.",
-		"netwerk/protocol/http/nsCORSListenerProxy.cpp, CheckPreflightRequestApproved"},
+		"netwerk/protocol/http/nsCORSListenerProxy.cpp, CheckPreflightRequestApproved", "TestReasonOfARefusedPreflight"},
 	devPreflightInvalidLocation: {"preflight-invalid-location", "preflight", onChromium | onFirefox,
 		"A preflight answered with a redirect whose Location does not parse is a network error without a CORS reason.",
-		"net::ERR_INVALID_REDIRECT; observed"},
+		"net::ERR_INVALID_REDIRECT; observed", "TestReasonOfARefusedPreflight"},
+	devPreflightRedirectTarget: {"preflight-redirect-target", "preflight", onFirefox,
+		"A preflight redirected to a URL with userinfo or of another scheme than http and https did not succeed; the verdict is the same, the reason is not.",
+		"observed", "TestReasonOfARedirectedPreflight"},
+	devPreflightRedirectByMode: {"preflight-redirect-by-mode", "preflight", onFirefox,
+		"Under the redirect modes error and manual a redirected preflight counts as one with a bad status.",
+		"observed", "TestReasonOfARedirectedPreflight"},
 	devPreflightOriginKept: {"preflight-origin-kept", "redirect", onFirefox,
 		"A preflight after a redirect to a third origin carries the page's origin, while the request behind it carries null; the answer is compared with the page's origin.",
-		"observed"},
+		"observed", "TestRedirectMatrix"},
 	devPreflightSticky: {"preflight-sticky", "redirect", onFirefox | onWebKit,
 		"Once a request needed a preflight, each later cross-origin hop gets one too, although the redirect made the method GET or took the header away.",
-		"observed; nsHttpChannel copies the preflight parameters to the new channel; WebKit keeps the original headers in NetworkLoadChecker"},
+		"observed; nsHttpChannel copies the preflight parameters to the new channel; WebKit keeps the original headers in NetworkLoadChecker", "TestRedirectMatrix"},
 	devPreflightOldNames: {"preflight-old-names", "redirect", onWebKit,
 		"A preflight after a redirect asks for the header names of the first request, those included that the redirect removed.",
-		"observed; NetworkLoadChecker::m_originalRequestHeaders"},
+		"observed; NetworkLoadChecker::m_originalRequestHeaders", "TestRedirectMatrix"},
 	devACRHRepeats: {"acrh-repeats", "preflight", onFirefox,
 		"A name that the script appended twice stands twice in Access-Control-Request-Headers.",
-		"observed"},
+		"observed", "TestRepeatedHeadersAreCombined"},
 	devMissingHeaderInScriptOrder: {"missing-header-script-order", "preflight", onWebKit,
 		"Of several header names that the preflight does not allow, the first in the script's order and spelling is named.",
-		"observed"},
+		"observed", "TestWhichMissingHeaderIsNamed"},
 	devUserAgentDropped: {"user-agent-dropped", "safelist", onChromium,
 		"User-Agent set by a script is dropped silently, so it needs no preflight. The standard lets scripts set it.",
-		"crbug.com/571722"},
+		"crbug.com/571722", "TestUserAgentOfAScript"},
 	devClientHintsSafelisted: {"client-hints-safelisted", "safelist", onChromium,
 		"dpr, device-memory, width, viewport-width, save-data, rtt, downlink, ect and intervention are safelisted request headers.",
-		"services/network/public/cpp/cors/cors.cc, IsCorsSafelistedHeader"},
+		"services/network/public/cpp/cors/cors.cc, IsCorsSafelistedHeader", "TestSafelistedRequestHeaders"},
 	devHighBytesUnsafe: {"high-bytes-unsafe", "safelist", onFirefox,
 		"A byte of 0x80 or above in Accept or Content-Type needs a preflight; the standard calls it safe.",
-		"observed"},
+		"observed", "TestSafelistedRequestHeaders"},
 	devRepeatedCombined: {"repeated-combined", "safelist", onChromium | onWebKit,
 		"A header that the script appended twice is judged by its combined value; the standard judges each value by itself.",
-		"observed"},
+		"observed", "TestRepeatedSafelistedHeaders"},
 	devRangeUnitAnyCase: {"range-unit-any-case", "safelist", onWebKit,
 		"The unit of a safelisted Range may be in any case; the standard wants bytes in lower case.",
-		"observed"},
+		"observed", "TestSafelistedRequestHeaders"},
 	devRangeBounded: {"range-bounded", "safelist", onAll,
 		"A Range whose position does not fit into 64 bits needs a preflight; the standard has no bound.",
-		"observed"},
+		"observed", "TestSafelistedRequestHeaders"},
 	devRedirectNetworkFirst: {"redirect-network-first", "redirect", onChromium | onFirefox,
 		"A Location that does not parse, and the 21st redirect, end the fetch before that response's CORS check. The verdict is the same, the reason is not.",
-		"observed"},
+		"observed", "TestReasonOfARefusedRedirect"},
 	devRedirectTargetFirst: {"redirect-target-first", "redirect", onFirefox,
 		"A redirect to data: or to mixed content is refused before that response's CORS check.",
-		"observed"},
+		"observed", "TestReasonOfARefusedRedirect"},
 	devRedirectUserinfoAborted: {"redirect-userinfo-aborted", "redirect", onChromium,
 		"A redirect to a URL with user name or password is aborted also within the page's own origin and in mode no-cors, where the standard follows it.",
-		"observed"},
+		"observed", "TestReasonOfARefusedRedirect"},
 	devEmptyLocationIsResponse: {"empty-location-is-response", "redirect", onChromium,
 		"A redirect with an empty Location is the response itself; the standard follows it to the same URL.",
-		"observed"},
+		"observed", "TestEmptyLocation"},
 	devEmptyLocationBlocked: {"empty-location-blocked", "redirect", onWebKit,
 		"A redirect with an empty Location is a network error.",
-		"observed"},
+		"observed", "TestEmptyLocation"},
 	devFollows309: {"follows-309", "redirect", onWebKit,
 		"Status 309 with a Location is followed.",
-		"observed"},
+		"observed", "TestStatus309"},
+	devUnfollowedLocationChecked: {"unfollowed-location-checked", "redirect", onChromium,
+		"A Location that does not parse ends the fetch also under the redirect modes error and manual, where it is not needed.",
+		"observed", "TestRedirectModes"},
 	devUnexpectedProxyAuth: {"unexpected-proxy-auth", "response", onChromium,
 		"Status 407 from a server that is no proxy is a network error, without a CORS reason.",
-		"net::ERR_UNEXPECTED_PROXY_AUTH"},
+		"net::ERR_UNEXPECTED_PROXY_AUTH", "TestAnyStatusIsReadable"},
 	devSuspectDuplicates: {"suspect-duplicates", "response", onChromium | onFirefox,
 		"A response with two different Location, Content-Length or Content-Disposition lines is a network error, without a CORS reason.",
-		"net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION and its like, observed; nsHttpHeaderArray::IsSuspectDuplicateHeader"},
+		"net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION and its like, observed; nsHttpHeaderArray::IsSuspectDuplicateHeader", "TestSuspectDuplicateLines"},
+	devSwitchingProtocolsReadable: {"switching-protocols-readable", "response", onFirefox,
+		"A response with status 101 can be read; by the standard it is a network error.",
+		"observed", "TestInterimStatusIsNoResponse"},
+	devDataURLLength: {"data-url-length", "response", onFirefox,
+		"The response to a data: URL has a Content-Length.",
+		"observed", "TestDataURL"},
 	devSpaceInHost: {"space-in-host", "response", onChromium,
 		"An escaped space in the host of an Access-Control-Allow-Origin leaves it a URL, so the reason is a mismatch and not an invalid value.",
-		"observed"},
+		"observed", "TestInvalidOriginOfAnUnknownScheme"},
 	devSpaceBeforeColon: {"space-before-colon", "response", onChromium,
 		"A space between a response header's name and the colon is tolerated; the others ignore such a header.",
-		"observed; RFC 9112, section 5.1"},
+		"observed; RFC 9112, section 5.1", "TestSpaceBeforeTheColon"},
 	devCacheKeptOnFailure: {"cache-kept-on-failure", "cache", onChromium | onWebKit,
 		"A cached preflight survives a failed CORS check of the real request; the standard clears it.",
-		"observed"},
+		"observed", "TestPreflightCacheAfterAFailure"},
 	devMaxAgeGarbageUncached: {"max-age-garbage-uncached", "cache", onFirefox,
 		"An Access-Control-Max-Age that is no number keeps the preflight out of the cache; the standard falls back to 5 seconds.",
-		"observed"},
+		"observed", "TestMaxAge"},
 	devMaxAgePlus: {"max-age-plus", "cache", onChromium | onWebKit,
 		"Access-Control-Max-Age: +60 counts as 60.",
-		"observed"},
+		"observed", "TestMaxAge"},
 	devMaxAgeOverflowDefault: {"max-age-overflow-default", "cache", onChromium | onWebKit,
 		"An Access-Control-Max-Age too large for the engine's integer counts as 5 seconds.",
-		"observed with 20 digits"},
+		"observed with 20 digits", "TestMaxAge"},
 	devMaxAgeNegativeUncached: {"max-age-negative-uncached", "cache", onAll,
 		"A negative Access-Control-Max-Age keeps the preflight out of the cache; by the standard it is a parse failure, so 5 seconds.",
-		"observed"},
+		"observed", "TestMaxAge"},
 	devCacheIncludeNotShared: {"cache-include-not-shared", "cache", onFirefox,
 		"A preflight cached with credentials is not used for a request without.",
-		"observed"},
+		"observed", "TestPreflightCache"},
 	devCacheWildcardLiteral: {"cache-wildcard-literal", "cache", onFirefox,
 		"`*` in the lists of a cached preflight covers nothing but what was asked for then.",
-		"observed"},
+		"observed", "TestPreflightCache"},
 	devCacheWildcardAuthorization: {"cache-wildcard-authorization", "cache", onWebKit,
 		"`*` in the Allow-Headers of a cached preflight covers a later Authorization too.",
-		"observed"},
+		"observed", "TestPreflightCache"},
 	devSchemelessSite: {"schemeless-site", "cookies", onFirefox | onWebKit,
 		"http and https of one registrable domain count as the same site for cookies.",
-		"observed; Firefox preference network.cookie.sameSite.schemeful"},
+		"observed; Firefox preference network.cookie.sameSite.schemeful", "TestWhichCookiesTravel"},
 	devSameSiteDefaultNone: {"samesite-default-none", "cookies", onFirefox | onWebKit,
 		"A cookie without SameSite is treated as None; by RFC 6265bis it is Lax.",
-		"observed; Firefox preference network.cookie.sameSite.laxByDefault"},
+		"observed; Firefox preference network.cookie.sameSite.laxByDefault", "TestCookieOfARedirectChain"},
 	devInsecureNoneAccepted: {"insecure-none-accepted", "cookies", onWebKit,
 		"SameSite=None without Secure is accepted.",
-		"observed in WebKitGTK, not verified in Safari"},
+		"observed in WebKitGTK, not verified in Safari", "TestInsecureNoneCookie"},
 	devThirdPartyBlocked: {"third-party-blocked", "cookies", onWebKit,
 		"Cookies that a cross-site response sets are not stored.",
-		"WebKit, Full Third-Party Cookie Blocking; not verified in Safari"},
+		"WebKit, Full Third-Party Cookie Blocking; not verified in Safari", "TestCookieOfARedirectChain"},
 	devSecureNotOnLoopback: {"secure-not-on-loopback", "cookies", onWebKit,
 		"Secure cookies do not go to http://localhost.",
-		"observed in WebKitGTK, not verified in Safari"},
+		"observed in WebKitGTK, not verified in Safari", "TestWhichCookiesTravel"},
 	devLoopbackMixed: {"loopback-mixed", "mixed content", onWebKit,
 		"http://localhost and http://127.0.0.1 are mixed content for a page on https.",
-		"observed; bugs.webkit.org 171934"},
+		"observed; bugs.webkit.org 171934", "TestMixedContentExceptions"},
 	devMixedFromHTTPSOnly: {"mixed-from-https-only", "mixed content", onAll,
 		"Only pages on https are guarded against mixed content; by the standard a page on http://localhost is too.",
-		"Mixed Content, section 4.3; blink MixedContentChecker::IsMixedContent"},
+		"Mixed Content, section 4.3; blink MixedContentChecker::IsMixedContent", "TestMixedContentExceptions"},
 	devOriginKeptOnDowngrade: {"origin-kept-on-downgrade", "response", onChromium,
 		"A no-cors POST from https to http carries the page's origin; by the standard null.",
-		"observed"},
+		"observed", "TestOriginHeaderOutsideCORS"},
 	devNoCORSRedirectOriginNull: {"no-cors-redirect-origin-null", "redirect", onChromium,
 		"A no-cors request that is no GET or HEAD carries Origin: null after any redirect to another origin; by the standard not yet when it leaves the page's own.",
-		"observed; net::RedirectUtil::UpdateHttpRequest"},
+		"observed; net::RedirectUtil::UpdateHttpRequest", "TestOriginOfANoCORSRedirect"},
 	devSecFetchDropped: {"sec-fetch-dropped", "redirect", onWebKit,
 		"Sec-Fetch headers are left out after a redirect to another origin.",
-		"observed"},
+		"observed", "TestSecFetchAfterAChangeOfOrigin"},
 }
 
 // devSet is a set of deviations.
@@ -242,7 +264,7 @@ func Deviations() []Deviation {
 				on = append(on, profiles[id].name)
 			}
 		}
-		out = append(out, Deviation{row.id, row.topic, on, row.changes, row.source, observed})
+		out = append(out, Deviation{row.id, row.topic, on, row.changes, row.source, observed, row.test})
 	}
 	return out
 }

@@ -3,6 +3,10 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,8 +28,12 @@ func TestEngineByName(t *testing.T) {
 }
 
 func TestDeviationsAreWellFormed(t *testing.T) {
+	tests := testNames(t)
 	seen := map[string]bool{}
 	for _, d := range Deviations() {
+		if !tests[d.Test] {
+			t.Errorf("row %s names the test %q, which is not there", d.ID, d.Test)
+		}
 		if d.ID == "" || seen[d.ID] || strings.ToLower(d.ID) != d.ID || strings.Contains(d.ID, " ") {
 			t.Errorf("row %q: its ID is empty, repeated or not kebab-case", d.ID)
 		}
@@ -37,6 +45,27 @@ func TestDeviationsAreWellFormed(t *testing.T) {
 	if Standard != (Engine{idStandard}) || engineDeviations[idStandard] != 0 {
 		t.Error("the standard deviates from itself")
 	}
+}
+
+// testNames returns the names of the tests of this package.
+func testNames(t *testing.T) map[string]bool {
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, f := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), f, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok {
+				names[fn.Name.Name] = true
+			}
+		}
+	}
+	return names
 }
 
 func runEngines(t *testing.T, c exchange.Case, s *script) Result {

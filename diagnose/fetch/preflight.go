@@ -156,9 +156,7 @@ func (p *preflightAnswer) check(c preflightCheck) (failure, bool) {
 	case checkNetwork:
 		return p.checkNetwork()
 	case checkRedirect:
-		if target, ok := p.location(); ok && target != nil {
-			return failure{cause: causePreflightRedirect, target: target}, false
-		}
+		return p.checkRedirect()
 	case checkCORS:
 		return corsCheck(p.run, p.origin, p.run.credentialed(), p.headers)
 	case checkStatus:
@@ -183,7 +181,7 @@ func (p *preflightAnswer) location() (target *URL, ok bool) {
 	if !isRedirectStatus(p.status) {
 		return nil, true
 	}
-	if v, found := p.headers.Get("location"); !found || NormalizeValue(v) == "" {
+	if v, found := p.headers.Get("location"); !found || NormalizeValue(v) == "" && p.run.has(devEmptyLocationIsResponse) {
 		return nil, true
 	}
 	u, err := locationURL(p.headers, p.run.cur)
@@ -193,13 +191,38 @@ func (p *preflightAnswer) location() (target *URL, ok bool) {
 // checkNetwork fails for answers that some engines' network layers never hand
 // on.
 func (p *preflightAnswer) checkNetwork() (failure, bool) {
-	if _, ok := p.location(); !ok && p.run.has(devPreflightInvalidLocation) {
+	switch target, ok := p.location(); {
+	case target == nil && ok || !p.redirected():
+	case !ok && p.run.has(devPreflightInvalidLocation):
 		return failure{cause: causeRedirectLocation}, false
+	case !ok:
+	case isUnsafeScheme(target) && p.run.has(devRedirectTargetFirst):
+		return failure{cause: causeRedirectUnsafeScheme, target: target}, false
+	case p.run.mixed(target) && p.run.has(devRedirectTargetFirst):
+		return failure{cause: causeRedirectMixed, target: target}, false
 	}
 	if c := p.run.neverResponse(p.status, p.headers); c != causeNone {
 		return failure{cause: c}, false
 	}
 	return failure{}, true
+}
+
+// checkRedirect fails for a redirect that could be followed.
+func (p *preflightAnswer) checkRedirect() (failure, bool) {
+	target, ok := p.location()
+	if !ok || target == nil || !p.redirected() {
+		return failure{}, true
+	}
+	if (target.HasCredentials() || !target.IsHTTP()) && p.run.has(devPreflightRedirectTarget) {
+		return failure{cause: causePreflightTarget, target: target}, false
+	}
+	return failure{cause: causePreflightRedirect, target: target}, false
+}
+
+// redirected says whether a redirect of the preflight counts as one, rather
+// than as a bad status.
+func (p *preflightAnswer) redirected() bool {
+	return p.run.c.Redirect == exchange.RedirectFollow || !p.run.has(devPreflightRedirectByMode)
 }
 
 func (p *preflightAnswer) syntax(name string, c cause) (failure, bool) {

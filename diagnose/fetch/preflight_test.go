@@ -195,3 +195,36 @@ func TestWhichMissingHeaderIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestReasonOfARedirectedPreflight(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		mode     exchange.RedirectMode
+		location string
+		allow    bool
+		firefox  string
+	}{
+		{"to another host", exchange.RedirectFollow, "https://" + hostB + "/", true, "CORSExternalRedirectNotAllowed"},
+		{"empty", exchange.RedirectFollow, "", true, "CORSExternalRedirectNotAllowed"},
+		{"userinfo", exchange.RedirectFollow, "https://u:p@" + hostA + "/", true, "CORSDidNotSucceed"},
+		{"userinfo, no Allow-Origin", exchange.RedirectFollow, "https://u:p@" + hostA + "/", false, "CORSMissingAllowOrigin"},
+		{"unknown scheme", exchange.RedirectFollow, "foo:bar", true, "CORSDidNotSucceed"},
+		{"unknown scheme, no Allow-Origin", exchange.RedirectFollow, "foo:bar", false, "CORSMissingAllowOrigin"},
+		{"data, no Allow-Origin", exchange.RedirectFollow, "data:,x", false, "CORSDidNotSucceed"},
+		{"mixed content, no Allow-Origin", exchange.RedirectFollow, "http://" + hostA + "/", false, "-"},
+		{"mode error", exchange.RedirectError, "https://" + hostB + "/", true, "CORSPreflightDidNotSucceed"},
+		{"mode manual to nowhere", exchange.RedirectManual, "http://[", true, "CORSPreflightDidNotSucceed"},
+		{"mode error, no Allow-Origin", exchange.RedirectError, "data:,x", false, "CORSMissingAllowOrigin"},
+	} {
+		hs := hdr("Location", c.location)
+		if c.allow {
+			hs = append(hs, exchange.Header{Name: allowOrigin, Value: "*"})
+		}
+		for e, want := range map[Engine]string{Firefox: c.firefox, WebKit: "PreflightNotSuccessful"} {
+			s := server(answer{status: 302, headers: hs}, ok(allowOrigin, "*"))
+			if got := verdict(do(t, exchange.Case{Method: "PUT", Redirect: c.mode}, s, as(e))); got != "preflight "+want {
+				t.Errorf("%s: %s: %s, want %s", c.name, e, got, want)
+			}
+		}
+	}
+}

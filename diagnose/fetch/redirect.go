@@ -106,7 +106,7 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 // and manual.
 func (r *run) redirectNotFollowed(x exchange.Exchange, check failure, passes bool) bool {
 	switch {
-	case check.target == nil && x.Response.Headers.Has("location") && r.has(devRedirectNetworkFirst):
+	case check.target == nil && x.Response.Headers.Has("location") && r.has(devUnfollowedLocationChecked):
 		return r.fail(failure{cause: causeRedirectLocation, exchange: x.ID, status: x.Response.Status}, AtRedirect)
 	case !passes:
 		return r.fail(check, r.step())

@@ -318,3 +318,35 @@ func TestSameURLTwiceUsesTheCachedPreflight(t *testing.T) {
 		}
 	}
 }
+
+func TestStatus309(t *testing.T) {
+	for e, want := range map[Engine]int{Chromium: 1, Firefox: 1, WebKit: 2, Standard: 1} {
+		s := chain(to(309, hostA, allowOrigin, "*"), ok(allowOrigin, "*"))
+		if do(t, exchange.Case{}, s, as(e)); len(s.sent) != want {
+			t.Errorf("%s sent %s", e, wire(s.sent))
+		}
+	}
+}
+
+func TestOriginOfANoCORSRedirect(t *testing.T) {
+	for e, want := range map[Engine]string{Chromium: "null", Standard: pageOrigin} {
+		s := chain(to(307, hostB), ok())
+		do(t, exchange.Case{URL: pageOrigin + "/v1", Mode: exchange.ModeNoCORS, Method: "POST"}, s, as(e))
+		if got := s.sent[1].Request.Headers.Value("Origin"); got != want {
+			t.Errorf("%s: Origin %q, want %q", e, got, want)
+		}
+	}
+}
+
+func TestSecFetchAfterAChangeOfOrigin(t *testing.T) {
+	for e, want := range map[Engine]string{Chromium: "cross-site", Firefox: "cross-site", WebKit: "", Standard: "cross-site"} {
+		s := chain(to(302, hostA), ok(allowOrigin, "*"))
+		do(t, exchange.Case{URL: pageOrigin + "/v1"}, s, as(e))
+		if got := s.sent[0].Request.Headers.Value("Sec-Fetch-Site"); got != "same-origin" {
+			t.Errorf("%s: Sec-Fetch-Site %q on the page's own origin", e, got)
+		}
+		if got := s.sent[1].Request.Headers.Value("Sec-Fetch-Site"); got != want {
+			t.Errorf("%s: Sec-Fetch-Site %q, want %q", e, got, want)
+		}
+	}
+}

@@ -134,6 +134,9 @@ func TestInterimStatusIsNoResponse(t *testing.T) {
 			t.Errorf("status %d: %s", n, got)
 		}
 	}
+	if got := verdict(do(t, exchange.Case{}, server(answer{}, status(101, allowOrigin, "*")), as(Firefox))); got != "allowed" {
+		t.Errorf("status 101 in Firefox: %s", got)
+	}
 	if got := verdict(do(t, exchange.Case{Method: "PUT"}, server(status(101, allowOrigin, "*"), ok()), as(Chromium))); got != "preflight -" {
 		t.Errorf("preflight 101: %s", got)
 	}

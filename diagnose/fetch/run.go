@@ -134,6 +134,9 @@ func (r *run) mainFetch() bool {
 		r.tainting = taintingBasic
 		r.res.Verdict.Allowed = true
 		r.res.Verdict.ReadableHeaders = []string{"content-type"}
+		if r.has(devDataURLLength) {
+			r.res.Verdict.ReadableHeaders = []string{"content-length", "content-type"}
+		}
 		return false
 	case r.c.Mode == exchange.ModeSameOrigin:
 		return r.refuse(failure{cause: causeLocalMode, url: r.cur})
@@ -253,7 +256,7 @@ func (r *run) receive(hs exchange.Headers) exchange.Headers {
 // on as a response: a cause, or none.
 func (r *run) neverResponse(status int, hs exchange.Headers) cause {
 	switch {
-	case status >= 100 && status < 200:
+	case status >= 100 && status < 200 && (status != 101 || !r.has(devSwitchingProtocolsReadable)):
 		return causeInterim // an interim answer, with none behind it
 	case status == 407 && r.has(devUnexpectedProxyAuth):
 		return causeProxyAuth
