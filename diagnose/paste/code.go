@@ -12,7 +12,7 @@ import (
 )
 
 // codeMark finds code that makes a request.
-var codeMark = regexp.MustCompile(`\bfetch\s*\(|\baxios\b|\bXMLHttpRequest\b|\.(?:get|post|put|patch|delete|head|request)\s*\(\s*['"` + "`" + `]https?:|\bnew\s+Request\s*\(`)
+var codeMark = regexp.MustCompile(`\bfetch\s*\(|\baxios\b|\bXMLHttpRequest\b|\.(?:get|post|put|patch|delete|head|request)(?:<[^()]{0,200}>)?\s*\(\s*['"` + "`" + `]https?:|\bnew\s+Request\s*\(|\.ajax\s*\(`)
 
 // parseCode reads JavaScript that makes a request: fetch(), axios or
 // XMLHttpRequest. The code is parsed and never run.
@@ -27,6 +27,9 @@ func parseCode(text string) (Pasted, bool, error) {
 		call, ok := callFrom(text[at[0]:])
 		if !ok {
 			return Pasted{}, false, &Error{begin(text[at[0]:]), "the code cannot be read (" + firstLine(err.Error()) + ")", "paste one whole fetch(…) call, with its closing parenthesis"}
+		}
+		if strings.HasPrefix(call, ".") {
+			call = "client" + call
 		}
 		if ast, err = parseJS(call); err != nil {
 			ast, err = parseJS(untyped(call))
@@ -257,6 +260,11 @@ func (c *code) call(n *js.CallExpr) {
 			}
 			return c.axiosShort(strings.ToUpper(name), on, arg(0), nil, arg(1))
 		})
+	case on != nil && name == "ajax" && len(args) > 0: // jQuery
+		c.found(func() Pasted { return c.jquery(arg(0), arg(1)) })
+	case on != nil && slices.Contains(axiosMethods, name) && name != "request" && len(args) > 0 && absolute(c.scope.eval(arg(0), 0)):
+		// ky, superagent, HttpClient and others: the shape tells the method.
+		c.found(func() Pasted { return c.client(strings.ToUpper(name), arg(0), args[1:]) })
 	case on != nil && name == "open" && len(args) >= 2:
 		c.xhr.method, c.xhr.url = arg(0), arg(1)
 		c.found(c.fromXHR)

@@ -153,6 +153,90 @@ func mergeConfig(defaults, call jsValue) jsValue {
 	return out
 }
 
+// absolute says whether a value is an http(s) URL with a known host.
+func absolute(v jsValue) bool {
+	return v.kind == jsString && originOf(v.text) != "" && !startsUnknown(v)
+}
+
+// client builds the case of CLIENT.method(url, …) of a library that is not
+// known: the URL and the method are certain, and of the arguments behind them
+// what carries the names that all of them use.
+func (c *code) client(method string, url js.IExpr, rest []js.IExpr) Pasted {
+	var p Pasted
+	p.Case.Method = method
+	p.target(c.scope.eval(url, 0))
+	for i, arg := range rest {
+		o := c.scope.eval(arg, 0)
+		_, options := o.get("headers")
+		for _, name := range []string{"json", "body", "params", "responseType", "observe", "withCredentials", "credentials"} {
+			_, has := o.get(name)
+			options = options || has
+		}
+		switch {
+		case options:
+			p.script(o)
+			if v, ok := o.get("json"); ok {
+				p.axiosBody(v)
+			}
+			if w, ok := o.get("withCredentials"); ok && w.text == "true" {
+				p.Case.Credentials = exchange.CredentialsInclude
+			}
+			if w, ok := o.get("credentials"); ok && w.kind == jsString {
+				p.Case.Credentials = exchange.CredentialsMode(w.text)
+			}
+		case i == 0 && (method == "POST" || method == "PUT" || method == "PATCH"):
+			p.axiosBody(o)
+		}
+	}
+	p.note("The library is not known to corstui; what it adds to the request by itself is left out.")
+	p.understoodRequest("A call of an HTTP client")
+	return p
+}
+
+// jquery is $.ajax(url, settings) or $.ajax(settings).
+func (c *code) jquery(first, second js.IExpr) Pasted {
+	o := c.scope.eval(first, 0)
+	u := o
+	if o.kind == jsObject {
+		u, _ = o.get("url")
+	} else if second != nil {
+		o = c.scope.eval(second, 0)
+	}
+	var p Pasted
+	for _, name := range []string{"type", "method"} {
+		if m, ok := o.get(name); ok && m.kind == jsString {
+			p.Case.Method = strings.ToUpper(m.text)
+		}
+	}
+	p.target(u)
+	p.script(jsValue{kind: jsObject, members: slices.DeleteFunc(slices.Clone(o.members), func(m jsMember) bool { return m.name != "headers" })})
+	if ct, ok := o.get("contentType"); ok && ct.kind == jsString {
+		p.Case.Headers = p.Case.Headers.With("Content-Type", ct.text)
+	}
+	if d, ok := o.get("data"); ok {
+		m := p.Case.WithDefaults().Method
+		switch {
+		case (m == "GET" || m == "HEAD") && p.Case.URL != "" && d.kind == jsObject:
+			p.Case.URL = joinQuery(p.Case.URL, d.encode())
+		case d.kind == jsObject:
+			p.body(jsValue{kind: jsString, text: d.encode(), unknown: d.unknownWithin()})
+		case m != "GET" && m != "HEAD":
+			p.body(d)
+		}
+		if p.Case.Body != nil && !p.Case.Headers.Has("content-type") {
+			p.Case.Headers = append(p.Case.Headers, exchange.Header{Name: "Content-Type", Value: "application/x-www-form-urlencoded; charset=UTF-8"})
+		}
+	}
+	if x, ok := o.get("xhrFields"); ok {
+		if w, ok := x.get("withCredentials"); ok && w.text == "true" {
+			p.Case.Credentials = exchange.CredentialsInclude
+		}
+	}
+	// jQuery marks its requests as such only within the page's own origin.
+	p.understoodRequest("A jQuery call")
+	return p
+}
+
 // fromXHR builds the case of open(), setRequestHeader() and send().
 func (c *code) fromXHR() Pasted {
 	var p Pasted

@@ -163,7 +163,6 @@ func begin(text string) string {
 
 // finish derives what follows from the rest of a parsed text.
 func (p Pasted) finish() Pasted {
-	p.Case = p.Case.WithDefaults()
 	p.Case.ReadHeaders = p.ReadHeaders
 	if p.Case.Headers == nil {
 		p.Case.Headers = exchange.Headers{}
@@ -174,9 +173,8 @@ func (p Pasted) finish() Pasted {
 	if p.Case.URL == "" {
 		p.lacks(MissingURL)
 	}
-	if slices.Contains(p.Missing, MissingMethod) && slices.Contains(p.Missing, MissingHeaders) {
-		p.note("A preflight was sent, so the request has a method other than GET, HEAD and POST, or a header of its own; this text does not say which.")
-	}
+	p.standIn()
+	p.Case = p.Case.WithDefaults()
 	// A cookie that travelled to another origin shows credentials: include.
 	if len(p.Case.Session.Cookies) > 0 && p.Case.Credentials == exchange.CredentialsSameOrigin && originOf(p.Case.URL) != p.Case.Origin && p.Kind != KindChromium {
 		p.Case.Credentials = exchange.CredentialsInclude
@@ -185,6 +183,27 @@ func (p Pasted) finish() Pasted {
 	slices.SortStableFunc(p.Missing, func(a, b string) int { return slices.Index(missingOrder, a) - slices.Index(missingOrder, b) })
 	p.Understood = redact.Clean(redact.New(p.Case.Session.Secrets()...).Text(p.Understood))
 	return p
+}
+
+// standIn makes a case of which only "a preflight was sent" is known send one.
+// What most preflights fail on does not depend on what they ask for.
+func (p *Pasted) standIn() {
+	method, headers := slices.Contains(p.Missing, MissingMethod), slices.Contains(p.Missing, MissingHeaders)
+	if p.Kind == KindFetch || p.Kind == KindCurl || !method && !headers {
+		return
+	}
+	if !headers {
+		p.Case.Method = "PUT"
+		p.note("A method was refused that this text does not name; PUT stands in for it.")
+		return
+	}
+	const name = "content-type"
+	p.Case.Headers = append(p.Case.Headers, exchange.Header{Name: name, Value: likelyValue[name]})
+	if method {
+		p.note("A preflight was sent, so the request has a method other than GET, HEAD and POST, or a header of its own; this text does not say which. %s: %s stands in for it.", name, likelyValue[name])
+	} else {
+		p.note("A preflight was sent, so the request has a header of its own; this text does not say which. %s: %s stands in for it.", name, likelyValue[name])
+	}
 }
 
 var missingOrder = []string{MissingURL, MissingOrigin, MissingMethod, MissingHeaders}

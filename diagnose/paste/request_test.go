@@ -177,6 +177,12 @@ func TestParseReadsAxiosAndXHR(t *testing.T) {
 		{name: "a configuration", text: "axios({method: 'put', url: '" + api + "', data: payload})", url: api, method: "PUT", headers: []string{"content-type: application/json", accept}, body: `{"payload":1}`, missing: "origin", note: "payload"},
 		{name: "an instance", text: "const http = axios.create({baseURL: 'https://api.example.com/v1', withCredentials: true, headers: {'X-A': '1'}});\nhttp.delete('/users', {headers: {'X-B': '2'}})",
 			url: api, method: "DELETE", headers: []string{"X-A: 1", "X-B: 2", accept}, credentials: "include", missing: "origin"},
+		{name: "jQuery", text: "$.ajax({url: '" + api + "', type: 'post', data: {a: 1}, headers: {'X-A': '1'}, xhrFields: {withCredentials: true}})", url: api, method: "POST",
+			headers: []string{"X-A: 1", "Content-Type: application/x-www-form-urlencoded; charset=UTF-8"}, body: "a=1", credentials: "include", missing: "origin"},
+		{name: "jQuery with JSON", text: "$.ajax('" + api + "', {method: 'PUT', contentType: 'application/json', data: JSON.stringify({a: 1})})", url: api, method: "PUT", headers: []string{"Content-Type: application/json"}, body: `{"a":1}`, missing: "origin"},
+		{name: "HttpClient of Angular", text: "this.http.post<User>('" + api + "', {a: 1}, {headers: {'X-A': '1'}, withCredentials: true}).subscribe(u => this.u = u)", url: api, method: "POST",
+			headers: []string{"content-type: application/json", "X-A: 1"}, body: `{"a":1}`, credentials: "include", missing: "origin", note: "not known"},
+		{name: "ky", text: "const u = await ky.put('" + api + "', {json: {a: 1}, credentials: 'include'}).json()", url: api, method: "PUT", headers: []string{"content-type: application/json"}, body: `{"a":1}`, credentials: "include", missing: "origin"},
 		{name: "XMLHttpRequest", text: "var x = new XMLHttpRequest(); x.open('PATCH', '" + api + "'); x.setRequestHeader('Content-Type', 'application/json'); x.withCredentials = true; x.onload = () => x.getResponseHeader('ETag'); x.send('{}')",
 			url: api, method: "PATCH", headers: []string{"Content-Type: application/json"}, body: "{}", credentials: "include", reads: []string{"ETag"}, missing: "origin"},
 	} {
