@@ -193,3 +193,15 @@ func TestTwoZonesInARowAreHinted(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+func TestAnAddressOfCloudflareSupportsAndNeverDecides(t *testing.T) {
+	for addr, want := range map[string]bool{"104.16.1.2:443": true, "[2606:4700::1]:443": true, "2606:4700::1": true, "203.0.113.1:443": false, "127.0.0.1:1": false, "": false, "x": false} {
+		x := got("GET", api, "403\nCF", "no")
+		x.Response.RemoteAddr = addr
+		a := Of(x)
+		has := slices.ContainsFunc(a.Evidence, func(e Evidence) bool { return e.Rule == "cloudflare-address" })
+		if has != want || a.Layer != LayerUnknown {
+			t.Errorf("%q: %v, %+v", addr, has, a)
+		}
+	}
+}

@@ -18,6 +18,7 @@ const (
 	ProofChallengeBare     = "waf-preflight-beside-challenge"
 	ProofProbingLimited    = "waf-after-probing"
 	ProofTrace             = "trace"
+	ProofTraceForeign      = "trace-not-cloudflare"
 	ProofRepeatHit         = "cache-repeat"
 	ProofRepeatDynamic     = "cache-never"
 	ProofCachePinned       = "cache-pinned"

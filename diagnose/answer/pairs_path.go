@@ -2,6 +2,7 @@ package answer
 
 import (
 	"fmt"
+	"slices"
 
 	"corstui/diagnose/exchange"
 )
@@ -25,6 +26,41 @@ var pathPairs = []PairRule{
 					says += " The request itself came through Cloudflare WARP or Gateway."
 				}
 				p.proof(r, LayerEdge, says, x)
+				return
+			}
+		},
+	},
+	{
+		ID: ProofTraceForeign, Layer: LayerUnknown,
+		Compares: "/cdn-cgi/trace and the marks of Cloudflare on other answers of this host",
+		Why:      "Strong against the marks: Cloudflare's edge answers this path on every host that it proxies, so a host that sends something else there and calls itself Cloudflare passes on, or makes up, Cloudflare's marks. Answers that rest on such marks are likely at most; what Access signs stays proven.",
+		Source:   "Cloudflare docs «/cdn-cgi/ endpoint»",
+		prove: func(p *pairs, r PairRule) {
+			for _, x := range p.of(exchange.PurposeTrace) {
+				if _, ok := traceLines(x.v); ok || x.v.host != p.host || x.v.status != 404 && x.v.status/100 != 2 || x.v.method != "GET" || p.facts.Access != nil && p.facts.Access.Signed {
+					continue
+				}
+				says := "The host calls itself Cloudflare, but something else answers its /cdn-cgi/trace: the marks may be made up or passed on."
+				told := false
+				for i := range p.seen {
+					y := one{&p.seen[i], p.views[i]}
+					a := &y.Seen.Answer
+					if y.v.r == nil || !y.v.front || y.v.host != p.host || y.ID == x.ID || direct(y.Purpose) {
+						continue
+					}
+					if !told {
+						p.proof(r, x.Answer.Layer, says, x, y)
+						told = true
+					}
+					p.facts.Cloudflare = false
+					if a.Confidence == Certain && slices.Contains([]Layer{LayerEdge, LayerAccess, LayerWAF, LayerWorker, LayerCache}, a.Layer) {
+						a.Confidence = Likely
+						a.Evidence = append(a.Evidence, Evidence{Exchange: y.ID, What: "pair: " + r.Compares, Says: says, Strength: StrengthContradicting, Rule: r.ID})
+						if a.Evidence[0].Strength == StrengthCertain {
+							a.Evidence[0].Strength = StrengthLikely
+						}
+					}
+				}
 				return
 			}
 		},

@@ -187,8 +187,15 @@ var edgeRules = []Rule{
 				return nil
 			}
 			h := &hit{product: "short page"}
+			switch v.status {
+			case 403, 429:
+				h.strength = Likely // a security product may refuse with this page too
+			}
 			if v.redirect() {
 				h.product = "Cloudflare redirect"
+				if !strings.Contains(v.header("location"), "/") {
+					h.strength = Likely // where it leads could name another sender
+				}
 				if v.location != nil && v.url != nil && v.url.Scheme == "http" && v.location.Scheme == "https" && v.url.Host == v.location.Host && v.url.RequestURI() == v.location.RequestURI() {
 					h.product = "Cloudflare redirect to https"
 				}
@@ -375,11 +382,10 @@ func traceLines(v *view) (map[string]string, bool) {
 func codeHit(v *view, digits string) *hit {
 	n, _ := strconv.Atoi(digits)
 	c := code(n)
-	if n == 1042 && v.host != "" && !underHost(v.host, "workers.dev") {
-		// On another host a Worker asked for a Worker and passed the answer on.
-		return &hit{layer: LayerEdge, product: c.product, strength: Likely, says: "The body is Cloudflare's error 1042: a Worker asked for another Worker that is not there, or not allowed to it."}
-	}
 	h := &hit{layer: c.layer, product: c.product, says: fmt.Sprintf("The body is Cloudflare's error %d: %s.", n, c.means)}
+	if n == 1042 {
+		h.strength = Likely // a Worker may have asked for a Worker and passed the answer on
+	}
 	if !knownCode(n) {
 		h.doubts = append(h.doubts, fmt.Sprintf("%d is no error code that Cloudflare is known to use.", n))
 	}

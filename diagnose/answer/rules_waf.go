@@ -39,6 +39,9 @@ var wafRules = []Rule{
 			if v.status != 0 && v.status < 300 {
 				h.doubts = append(h.doubts, "A challenge never comes with a status of success.")
 			}
+			if v.text != "" && !v.cut && !challengeBody(v) {
+				h.doubts = append(h.doubts, "The page has nothing of a challenge in it.")
+			}
 			if m := v.mediaType(); m != "" && m != "text/html" {
 				h.doubts = append(h.doubts, "A challenge is always text/html; this answer says "+show(m)+".")
 			}
@@ -177,6 +180,16 @@ var wafFaintRules = []Rule{
 			return nil
 		},
 	},
+}
+
+// challengeBody says whether a body has anything of a challenge page.
+func challengeBody(v *view) bool {
+	for _, mark := range []string{"_cf_chl_opt", "just a moment", "challenge-platform", "cf-challenge", "cf_chl", "challenges.cloudflare.com", "challenge-error", "attention required", "ray id"} {
+		if v.contains(mark) {
+			return true
+		}
+	}
+	return false
 }
 
 // challengeHit reads what a challenge page says of itself.

@@ -82,6 +82,9 @@ func passed(v *view, a *Answer) {
 		a.Through = append(a.Through, p.name)
 		a.Evidence = append(a.Evidence, Evidence{What: p.what, Says: "The answer came through " + p.name + "; that alone does not say who made it.", Strength: StrengthSupporting, Rule: "through"})
 	}
+	if v.front && cloudflareAddress(v.r.RemoteAddr) {
+		a.Evidence = append(a.Evidence, Evidence{What: "address", Says: "The answering address is one that Cloudflare publishes as its own.", Strength: StrengthSupporting, Rule: "cloudflare-address"})
+	}
 	if i := intercepting(v.r.TLSIssuer); i != "" && !strings.HasPrefix(a.Product, i) {
 		a.Through = append(a.Through, i)
 	}
