@@ -21,26 +21,9 @@ func parseCode(text string) (Pasted, bool, error) {
 	if at == nil {
 		return Pasted{}, false, nil
 	}
-	ast, err := parseJS(text)
+	c, err := readCode(text, text[at[0]:])
 	if err != nil {
-		// A fragment of a component, or TypeScript: the call alone is enough.
-		call, ok := callFrom(text[at[0]:])
-		if !ok {
-			return Pasted{}, false, &Error{begin(text[at[0]:]), "the code cannot be read (" + firstLine(err.Error()) + ")", "paste one whole fetch(…) call, with its closing parenthesis"}
-		}
-		if strings.HasPrefix(call, ".") {
-			call = "client" + call
-		}
-		if ast, err = parseJS(call); err != nil {
-			ast, err = parseJS(untyped(call))
-		}
-		if err != nil {
-			return Pasted{}, false, &Error{begin(call), "the code cannot be read (" + firstLine(err.Error()) + ")", "paste one whole fetch(…) call, with its closing parenthesis"}
-		}
-	}
-	c := newCode(ast)
-	if c.requests == 0 {
-		return Pasted{}, false, &Error{begin(text[at[0]:]), "no call in it makes a request", "paste the fetch(…) call itself"}
+		return Pasted{}, false, err
 	}
 	p := c.request()
 	p.Kind = KindFetch
@@ -52,6 +35,35 @@ func parseCode(text string) (Pasted, bool, error) {
 		p.note("The code makes %d requests; the first is used.", c.requests)
 	}
 	return p, true, nil
+}
+
+// readCode finds the requests in a text. Where it is no JavaScript as a whole (a
+// fragment of a component, TypeScript), the call alone is enough.
+func readCode(text, from string) (*code, error) {
+	attempts := []string{text}
+	if call, ok := callFrom(from); ok {
+		if strings.HasPrefix(call, ".") {
+			call = "client" + call
+		}
+		attempts = append(attempts, call, untyped(call))
+	}
+	var first error
+	for _, a := range attempts {
+		ast, err := parseJS(a)
+		if err != nil {
+			if first == nil {
+				first = err
+			}
+			continue
+		}
+		if c := newCode(ast); c.requests > 0 {
+			return c, nil
+		}
+	}
+	if first != nil {
+		return nil, &Error{begin(from), "the code cannot be read (" + firstLine(first.Error()) + ")", "paste one whole fetch(…) call, with its closing parenthesis"}
+	}
+	return nil, &Error{begin(from), "no call in it makes a request", "paste the fetch(…) call itself"}
 }
 
 var (
