@@ -1,10 +1,12 @@
 package diagnose
 
 import (
+	"encoding/json"
 	"net/url"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
@@ -52,9 +54,11 @@ func (m *mask) learn(x exchange.Exchange) {
 	}
 }
 
-func (m *mask) text(s string) string { return redact.CleanText(m.r.Text(s)) }
+func (m *mask) text(s string) string { return m.r.CleanText(s) }
 
 func (m *mask) line(s string) string { return redact.Clean(m.r.Text(s)) }
+
+func (m *mask) header(h exchange.Header) string { return redact.Clean(m.r.Header(h.Name, h.Value)) }
 
 func (m *mask) seen(s answer.Seen) answer.Seen { return masked(m, s) }
 
@@ -64,11 +68,13 @@ func (m *mask) probes(ps []probe.Probe) []probe.Probe { return masked(m, ps) }
 
 func (m *mask) browser(b *BrowserVerdict) *BrowserVerdict { return masked(m, b) }
 
-// masked returns a deep copy of v in which every string is redacted and clean.
+// masked returns v with every string redacted and clean. What needs no change
+// is shared with v; what does is copied first, so that v stays as it is.
 func masked[T any](m *mask, v T) T {
-	in := reflect.ValueOf(&v).Elem()
-	out := reflect.New(in.Type()).Elem()
-	m.copyInto(out, in)
+	out, changed := m.hide(reflect.ValueOf(&v).Elem())
+	if !changed {
+		return v
+	}
 	return out.Interface().(T)
 }
 
@@ -77,57 +83,145 @@ var (
 	sessionType = reflect.TypeFor[exchange.Session]()
 )
 
-// copyInto copies in to out, field by field.
-func (m *mask) copyInto(out, in reflect.Value) {
+// hide returns a value in which nothing secret is left, and whether it is another
+// than the one that came in. It walks over the value by its type, so that no field
+// can be forgotten.
+func (m *mask) hide(in reflect.Value) (out reflect.Value, changed bool) {
+	switch in.Kind() {
+	case reflect.String:
+		s := in.String()
+		if hidden := m.text(s); hidden != s {
+			out = reflect.New(in.Type()).Elem()
+			out.SetString(hidden)
+			return out, true
+		}
+	case reflect.Pointer:
+		if in.IsNil() {
+			return in, false
+		}
+		if v, ok := m.hide(in.Elem()); ok {
+			out = reflect.New(in.Type().Elem())
+			out.Elem().Set(v)
+			return out, true
+		}
+	case reflect.Interface:
+		if !in.IsNil() {
+			return m.hide(in.Elem())
+		}
+	case reflect.Slice, reflect.Array:
+		return m.hideList(in)
+	case reflect.Map:
+		return m.hideMap(in)
+	case reflect.Struct:
+		return m.hideStruct(in)
+	}
+	return in, false
+}
+
+func (m *mask) hideList(in reflect.Value) (out reflect.Value, changed bool) {
+	if !holdsText(in.Type().Elem()) {
+		return in, false // the caller's own id, as JSON
+	}
+	for i := range in.Len() {
+		v, ok := m.hide(in.Index(i))
+		if !ok {
+			continue
+		}
+		if !changed {
+			out, changed = reflect.New(in.Type()).Elem(), true
+			if in.Kind() == reflect.Slice {
+				out.Set(reflect.MakeSlice(in.Type(), in.Len(), in.Len()))
+			}
+			reflect.Copy(out, in)
+		}
+		out.Index(i).Set(v)
+	}
+	if !changed {
+		return in, false
+	}
+	return out, true
+}
+
+func (m *mask) hideMap(in reflect.Value) (out reflect.Value, changed bool) {
+	if in.Len() == 0 {
+		return in, false
+	}
+	out = reflect.MakeMapWithSize(in.Type(), in.Len())
+	for it := in.MapRange(); it.Next(); {
+		k, other := m.hide(it.Key())
+		v, ok := m.hide(it.Value())
+		changed = changed || ok || other
+		out.SetMapIndex(k, v)
+	}
+	if !changed {
+		return in, false
+	}
+	return out, true
+}
+
+func (m *mask) hideStruct(in reflect.Value) (out reflect.Value, changed bool) {
 	switch in.Type() {
 	case headerType:
 		h := in.Interface().(exchange.Header)
-		out.Set(reflect.ValueOf(exchange.Header{Name: m.line(h.Name), Value: redact.Clean(m.r.Header(h.Name, h.Value))}))
-		return
+		hidden := exchange.Header{Name: m.line(h.Name), Value: m.header(h)}
+		if hidden == h {
+			return in, false
+		}
+		return reflect.ValueOf(hidden), true
 	case sessionType:
-		out.Set(reflect.ValueOf(maskedSession(in.Interface().(exchange.Session))))
-		return
+		s := in.Interface().(exchange.Session)
+		if s.Empty() && !slices.ContainsFunc(s.Kinds(), func(k string) bool { return redact.Clean(k) != k }) {
+			return in, false
+		}
+		return reflect.ValueOf(maskedSession(s)), true
 	}
-	switch in.Kind() {
-	case reflect.String:
-		out.SetString(m.text(in.String()))
-	case reflect.Pointer:
-		if !in.IsNil() {
-			out.Set(reflect.New(in.Type().Elem()))
-			m.copyInto(out.Elem(), in.Elem())
+	for _, i := range textFields(in.Type()) {
+		v, ok := m.hide(in.Field(i))
+		if !ok {
+			continue
 		}
-	case reflect.Slice:
-		if in.IsNil() {
-			return
+		if !changed {
+			out, changed = reflect.New(in.Type()).Elem(), true
+			out.Set(in) // unexported fields as they are
 		}
-		if in.Type().Elem().Kind() == reflect.Uint8 { // the caller's own id, as JSON
-			out.Set(in)
-			return
+		out.Field(i).Set(v)
+	}
+	if !changed {
+		return in, false
+	}
+	return out, true
+}
+
+// textFieldsOf remembers textFields by type.
+var textFieldsOf sync.Map // of reflect.Type to []int
+
+// textFields are the exported fields of a struct in which text can be.
+func textFields(t reflect.Type) []int {
+	if known, ok := textFieldsOf.Load(t); ok {
+		return known.([]int)
+	}
+	var fields []int
+	for i := range t.NumField() {
+		if f := t.Field(i); f.IsExported() && holdsText(f.Type) {
+			fields = append(fields, i)
 		}
-		out.Set(reflect.MakeSlice(in.Type(), in.Len(), in.Len()))
-		for i := range in.Len() {
-			m.copyInto(out.Index(i), in.Index(i))
-		}
-	case reflect.Map:
-		if in.IsNil() {
-			return
-		}
-		out.Set(reflect.MakeMapWithSize(in.Type(), in.Len()))
-		for it := in.MapRange(); it.Next(); {
-			v := reflect.New(in.Type().Elem()).Elem()
-			m.copyInto(v, it.Value())
-			out.SetMapIndex(it.Key(), v)
-		}
+	}
+	textFieldsOf.Store(t, fields)
+	return fields
+}
+
+// holdsText says whether a value of the type can hold text: numbers, truth
+// values and bytes cannot, and what has no exported fields keeps its own.
+func holdsText(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.String, reflect.Interface:
+		return true
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return holdsText(t.Elem())
 	case reflect.Struct:
-		out.Set(in) // unexported fields (time.Time) as they are
-		for i := range in.NumField() {
-			if out.Field(i).CanSet() {
-				m.copyInto(out.Field(i), in.Field(i))
-			}
-		}
-	default:
-		out.Set(in)
+		return t == sessionType || len(textFields(t)) > 0
 	}
+	return false
 }
 
 // maskedSession keeps which credentials there are, without any value.
@@ -139,11 +233,28 @@ func maskedSession(s exchange.Session) exchange.Session {
 		return redact.Mask
 	}
 	out := s // with the kinds that a saved report remembers
+	if s.Empty() {
+		out = cleanKinds(s)
+	}
 	out.AccessToken, out.ServiceTokenID, out.ServiceTokenSecret = hide(s.AccessToken), hide(s.ServiceTokenID), hide(s.ServiceTokenSecret)
 	out.Cookies = nil
 	for _, c := range s.Cookies {
 		c.Name, c.Value = redact.Clean(c.Name), redact.Mask
 		out.Cookies = append(out.Cookies, c)
+	}
+	return out
+}
+
+// cleanKinds makes the kinds of a session out of a saved report harmless.
+func cleanKinds(s exchange.Session) exchange.Session {
+	kinds := s.Kinds()
+	for i, k := range kinds {
+		kinds[i] = redact.Clean(k)
+	}
+	var out exchange.Session
+	b, err := json.Marshal(kinds)
+	if err != nil || out.UnmarshalJSON(b) != nil {
+		return exchange.Session{}
 	}
 	return out
 }

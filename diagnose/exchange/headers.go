@@ -14,7 +14,25 @@ type Header struct {
 
 // MarshalJSON writes a header as the pair ["name", "value"].
 func (h Header) MarshalJSON() ([]byte, error) {
-	return json.Marshal([2]string{h.Name, h.Value})
+	return h.appendJSON(nil), nil
+}
+
+func (h Header) appendJSON(b []byte) []byte {
+	b = appendString(append(b, '['), h.Name)
+	b = appendString(append(b, ','), h.Value)
+	return append(b, ']')
+}
+
+// appendString writes a string as encoding/json does; a report holds hundreds of
+// headers, nearly all of which need no escape.
+func appendString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			quoted, _ := json.Marshal(s) // a string always can be written
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }
 
 // UnmarshalJSON reads the pair ["name", "value"].
@@ -35,10 +53,18 @@ type Headers []Header
 
 // MarshalJSON writes the list; an empty list is [], never null.
 func (hs Headers) MarshalJSON() ([]byte, error) {
-	if hs == nil {
-		return []byte("[]"), nil
+	size := 2
+	for _, h := range hs {
+		size += len(h.Name) + len(h.Value) + 8
 	}
-	return json.Marshal([]Header(hs))
+	b := append(make([]byte, 0, size), '[')
+	for i, h := range hs {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = h.appendJSON(b)
+	}
+	return append(b, ']'), nil
 }
 
 // Get returns the combined value of all headers with that name, joined by

@@ -140,6 +140,22 @@ func (r *Redactor) Text(s string) string {
 	return byShape(s)
 }
 
+// CleanText is Text and then the function CleanText. Most texts need neither,
+// which one look at each byte tells.
+func (r *Redactor) CleanText(s string) string {
+	rep := r.byValue()
+	if rep == nil && plain(s) {
+		return s
+	}
+	if rep != nil {
+		s = rep.Replace(s)
+	}
+	if plain(s) {
+		return s
+	}
+	return CleanText(byShape(s))
+}
+
 // Header masks the value of a header: all of it where the name says that it is
 // a secret, otherwise as Text does.
 func (r *Redactor) Header(name, value string) string {
