@@ -41,7 +41,7 @@ func asksFor(c exchange.Case, missing []string) []ask {
 		{what: AskURL, text: "Which URL does the page ask for?", why: "As the script writes it, with https:// in front.",
 			field: newField(c.URL, "https://api.example.com/v1/items")},
 		{what: AskOrigin, text: "On which page does the script run?", why: "The browser tells " + host + " where the page comes from, and " + host + " decides by that. Scheme, host and port are enough.",
-			field: newField(guessOrigin(c.URL), "https://app.example.com")},
+			field: newField(knownOr(c.Origin, guessOrigin(c.URL)), "https://app.example.com")},
 		{what: AskMethod, text: "Which method does the script use?", why: "GET and POST may go out at once; for others the browser asks first.",
 			options: []option{{"GET", ""}, {"POST", ""}, {"PUT", ""}, {"PATCH", ""}, {"DELETE", ""}, {"HEAD", ""}}},
 		{what: AskCredentials, text: "Does the script send cookies along?", why: "That is the option credentials of fetch(), or withCredentials of XMLHttpRequest and axios.",
@@ -59,11 +59,24 @@ func asksFor(c exchange.Case, missing []string) []ask {
 	}
 	var out []ask
 	for _, a := range all {
-		if want[a.what] {
-			out = append(out, a)
+		if !want[a.what] {
+			continue
 		}
+		for i, o := range a.options { // what is known is the default
+			if a.what == AskMethod && o.value == c.Method || a.what == AskCredentials && o.value == string(c.Credentials) {
+				a.at = i
+			}
+		}
+		out = append(out, a)
 	}
 	return out
+}
+
+func knownOr(v, guess string) string {
+	if v != "" {
+		return v
+	}
+	return guess
 }
 
 // guessOrigin offers a page for an API: the usual neighbour of its host.
@@ -185,6 +198,9 @@ func (s *start) answer(e *env, opt int) tea.Cmd {
 func (s *start) nextAsk(e *env) tea.Cmd {
 	if len(s.asks) > 0 {
 		s.asks = s.asks[1:]
+	}
+	if len(s.asks) > 0 && s.asks[0].what == AskSession && s.c.Credentials != exchange.CredentialsInclude {
+		s.asks = s.asks[1:] // no cookie would travel, so no session matters
 	}
 	if len(s.asks) == 0 {
 		return s.walk(e)

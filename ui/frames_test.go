@@ -57,6 +57,7 @@ var places = []struct {
 	{"palette", "access-preflight", []string{":", "text:expo"}},
 	{"copy-menu", "access-preflight", []string{"Y"}},
 	{"export-menu", "access-preflight", []string{"o"}},
+	{"engines", "access-preflight", []string{"e"}},
 	{"tour", "tour", nil},
 }
 

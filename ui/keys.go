@@ -51,8 +51,10 @@ const (
 	keyWorker   keyID = "worker"
 	keyBrowser  keyID = "browser"
 	keyEngines  keyID = "engines"
-	keyTeach    keyID = "teach" // the lesson about what was found
-	keyHint     keyID = "hint"  // of a lesson
+	keyCorrect  keyID = "correct" // change what was understood
+	keyVisitor  keyID = "visitor" // without the session
+	keyTeach    keyID = "teach"   // the lesson about what was found
+	keyHint     keyID = "hint"    // of a lesson
 	keyTour     keyID = "tour"
 	keyLab      keyID = "lab"
 	keySuspend  keyID = "suspend"
@@ -103,6 +105,8 @@ var defaultKeys = []struct {
 	{keyWorker, []string{"w"}, "w"},
 	{keyBrowser, []string{"b"}, "b"},
 	{keyEngines, []string{"e"}, "e"},
+	{keyCorrect, []string{"ctrl+o"}, "ctrl+o"},
+	{keyVisitor, []string{"v"}, "v"},
 	{keyTeach, []string{"t"}, "t"},
 	{keyHint, []string{"h"}, "h"},
 	{keyTour, []string{"ctrl+t"}, "ctrl+t"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -135,7 +136,10 @@ func (p *plain) start() (exchange.Case, error) {
 }
 
 func (p *plain) questions(c *exchange.Case, missing []string) error {
-	for _, a := range asksFor(*c, missing) {
+	for _, a := range asksFor(*c, append(slices.Clone(missing), skippable(*c, missing)...)) {
+		if a.what == AskSession && c.Credentials != exchange.CredentialsInclude {
+			continue
+		}
 		for {
 			if len(a.options) > 0 {
 				var texts []string

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,9 +34,13 @@ type start struct {
 
 func newStart(e *env, c *exchange.Case) *start {
 	s := &start{field: field{hint: "paste it here"}}
-	if c != nil && e.Start {
+	if c != nil && e.Start { // what the command line said is understood already
 		s.field.set(c.URL)
-		s.c = *c
+		s.c = c.WithDefaults()
+		s.understood = s.c.Method + " " + s.c.URL + fromPage(s.c.Origin)
+		if s.c.Origin == "" {
+			s.missing = []string{AskOrigin}
+		}
 	}
 	return s
 }
@@ -55,6 +60,7 @@ type (
 	beginMsg   struct{}
 	pickMsg    struct{ at int }
 	skipMsg    struct{}
+	correctMsg struct{}
 	openLabMsg struct{}
 	tourMsg    struct{}
 	labMsg     struct{ sc Scenario }
@@ -67,9 +73,6 @@ func (s *start) init(e *env) tea.Cmd {
 	}
 	if b, ok := e.Backend.(Labs); ok {
 		s.scenarios = b.Scenarios()
-	}
-	if s.field.String() != "" {
-		cmds = append(cmds, s.understand(e, 0))
 	}
 	return tea.Batch(cmds...)
 }
@@ -148,6 +151,8 @@ func (s *start) update(e *env, msg tea.Msg) tea.Cmd {
 		return s.open(e)
 	case openLabMsg:
 		return s.openLab()
+	case correctMsg:
+		return s.correct()
 	case tourMsg:
 		return send(pushMsg{newTour(e, "")})
 	case labMsg:
@@ -225,15 +230,43 @@ func (s *start) begin(e *env) tea.Cmd {
 		s.pending = true // the answer is on its way
 		return nil
 	}
-	s.asks = asksFor(s.c, s.missing)
+	s.asks = asksFor(s.c, append(slices.Clone(s.missing), skippable(s.c, s.missing)...))
 	if len(s.asks) == 0 {
 		return s.walk(e)
 	}
 	return nil
 }
 
+// skippable are the questions that come last: what a paste rarely says, and the
+// case can be walked without.
+func skippable(c exchange.Case, missing []string) []string {
+	var out []string
+	if slices.Contains(missing, AskOrigin) { // a bare URL says nothing of the fetch
+		out = append(out, AskCredentials)
+	}
+	if len(c.ReadHeaders) == 0 {
+		out = append(out, AskReadHeaders)
+	}
+	if c.Session.Empty() {
+		out = append(out, AskSession)
+	}
+	return out
+}
+
+// correct asks everything, with what was understood as the answers.
+func (s *start) correct() tea.Cmd {
+	if s.understood == "" {
+		return toast("There is nothing to correct yet; paste something first.")
+	}
+	s.asks = asksFor(s.c, []string{AskURL, AskOrigin, AskMethod, AskCredentials, AskHeaders, AskReadHeaders, AskSession})
+	return nil
+}
+
 func (s *start) walk(e *env) tea.Cmd {
 	for _, a := range s.asks { // those that are left get their defaults
+		if a.what == AskSession {
+			continue
+		}
 		if why := a.apply(&s.c); why != "" {
 			return complain(why)
 		}
@@ -264,6 +297,7 @@ func (s *start) actions(e *env) []action {
 		{id: keyNext, help: "the next line", msg: scrollMsg{1}},
 		{id: keyPrev, help: "the line before", msg: scrollMsg{-1}},
 		esc,
+		{id: keyCorrect, name: ifThen(s.understood != "", "correct it"), help: "go through everything that was understood, and change it", msg: correctMsg{}, off: ifThen(s.understood == "", "There is nothing to correct yet.")},
 		{id: keyTour, help: "the tour: lessons without a network", msg: tourMsg{}},
 		{id: keyLab, help: "a broken set-up of the lab", msg: openLabMsg{}, off: ifThen(len(s.scenarios) == 0, "The lab is not available here.")},
 	}

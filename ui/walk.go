@@ -127,6 +127,8 @@ type (
 	exportMenuMsg struct{}
 	proveMsg      struct{}
 	sideMsg       struct{}
+	visitorMsg    struct{}
+	enginesMsg    struct{}
 	teachMsg      struct{ lesson string }
 	openPageMsg   struct{ page LabPage }
 )
@@ -193,6 +195,11 @@ func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
 			s.before, s.c.Session, s.opt.WithoutSession = s.report, msg.session, false
 			return s.start(e)
 		}
+	case visitorMsg:
+		s.before, s.opt.WithoutSession = s.report, !s.opt.WithoutSession
+		return s.start(e)
+	case enginesMsg:
+		return send(pushMsg{newEngines(s.report)})
 	case deepMsg:
 		s.deep = !s.deep
 		s.scroll = 0
@@ -467,6 +474,14 @@ func (s *walk) actions(e *env) []action {
 	if page, ok := e.Backend.(LabPage); ok && s.opt.Lab != "" {
 		as = append(as, action{id: keyBrowser, help: "see the real console sentence: the failing page, for your own browser", msg: openPageMsg{page}})
 	}
+	if !s.c.Session.Empty() {
+		name, help := "as a visitor", "run the case again without your session, and compare"
+		if s.opt.WithoutSession {
+			name, help = "with session", "run the case again with your session, and compare"
+		}
+		as = append(as, action{id: keyVisitor, name: name, help: help, msg: visitorMsg{}, off: ifThen(running, "The run is still going on; esc stops it.")})
+	}
+	as = append(as, action{id: keyEngines, help: "what each browser prints and decides", msg: enginesMsg{}, off: none})
 	if s.wantsSession() {
 		sess.name, sess.best = "logged in", s.sessionFirst() && !running
 		fix.best = fix.best && !sess.best
