@@ -11,10 +11,10 @@ import (
 )
 
 // The labels of a browser's network panel, which precede the headers.
-var panelLabels = []string{"request url", "request method", "status code", "remote address", "referrer policy", "status", "version", "transferred", "scheme", "host", "filename", "address", "protocol"}
+var panelLabels = []string{"request url", "request method", "status code", "remote address", "referrer policy", "status", "version", "transferred", "scheme", "host", "filename", "address", "protocol", "url", "source", "initiator"}
 
 // Headings of a browser's network panel.
-var panelHeadingRE = regexp.MustCompile(`(?i)^(general|response headers|request headers|headers)\b.{0,40}$`)
+var panelHeadingRE = regexp.MustCompile(`(?i)^(?:(?:general|response headers|request headers|headers)\b.{0,40}|summary|request|response)$`)
 
 // requestNames are headers of requests, which a browser copies below those of
 // the response.
@@ -33,7 +33,8 @@ func requestName(name string) bool {
 func readBare(lines []string) ([]found, []bool) {
 	f := found{elided: false}
 	known, status, headers, inRequest := false, false, 0, false
-	panel := false // a browser's panel, which shows no body
+	panel := false                // a browser's panel, which shows no body
+	pseudo := map[string]string{} // pseudo-headers of the request, as HTTP/2 has them
 	i := 0
 	for ; i < len(lines); i++ {
 		l := strings.TrimSpace(lines[i])
@@ -62,16 +63,19 @@ func readBare(lines []string) ([]found, []bool) {
 		}
 		name, value, used, ok := bareLine(lines, i)
 		if !ok {
+			f.elided = true
+			if panel {
+				continue // "Provisional headers are shown" and the like
+			}
 			if headers == 0 {
 				return nil, nil // prose
 			}
-			f.elided = true
 			f.body = strings.Join(lines[i:], "\n")
 			break
 		}
 		i += used
 		switch low := strings.ToLower(name); {
-		case low == "request url":
+		case low == "request url" || low == "url" && strings.Contains(value, "://"):
 			if u, err := url.Parse(value); err == nil && u.Host != "" {
 				f.request.url, known = u, true
 			}
@@ -87,7 +91,7 @@ func readBare(lines []string) ([]found, []bool) {
 				headers++
 			}
 		case strings.HasPrefix(low, ":"):
-			inRequest = true // pseudo-headers of a request of HTTP/2
+			inRequest, pseudo[low] = true, value
 		case slices.Contains(panelLabels, low) && low != "host":
 		case inRequest || requestName(name):
 			f.request.headers = append(f.request.headers, exchange.Header{Name: name, Value: value})
@@ -97,6 +101,13 @@ func readBare(lines []string) ([]found, []bool) {
 				headers++
 			}
 		}
+	}
+	if f.request.method == "" && tokenRE.MatchString(pseudo[":method"]) {
+		f.request.method, known = strings.ToUpper(pseudo[":method"]), true
+	}
+	if f.request.url == nil && pseudo[":authority"] != "" {
+		f.request.url = target(pseudo[":path"], pseudo[":authority"], "https")
+		known = known || f.request.url != nil
 	}
 	if headers == 0 || len(f.headers) == 0 && !status {
 		return nil, nil

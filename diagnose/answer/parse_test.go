@@ -110,6 +110,9 @@ func TestParseResponsesReadsWhatPeoplePaste(t *testing.T) {
 			[]want{{"GET", "https://api.example.com/v1", 302, "server=cloudflare;location=https://team.cloudflareaccess.com/cdn-cgi/access/login/api.example.com;", ""}}},
 		{"browser panel with headings", "General\n\nRequest URL:\nhttps://api.example.com/v1\nRequest Method:\nGET\nStatus Code:\n403 Forbidden\n\nResponse Headers\n\nserver:\ncloudflare\n\nRequest Headers\n\naccept:\n*/*", ParseOptions{},
 			[]want{{"GET", "https://api.example.com/v1", 403, "server=cloudflare;", ""}}},
+		{"another browser's panel", "Summary\nURL: https://api.example.com/v1\nStatus: 403\nSource: Network\nAddress: 203.0.113.1:443\n\nRequest\n:method: OPTIONS\n:scheme: https\nAccept: */*\n\nResponse\n:status: 403\nServer: cloudflare\nCF-Ray: 1-A\n", ParseOptions{}, []want{{"OPTIONS", "https://api.example.com/v1", 403, "server=cloudflare;cf-ray=1-A;", ""}}},
+		{"headers and the request's pseudo-headers", "cf-ray: 1-A\nserver: cloudflare\n:authority: api.example.com\n:method: GET\n:path: /v1\n:scheme: https\naccept: */*", ParseOptions{}, []want{{"GET", "https://api.example.com/v1", 0, "cf-ray=1-A;server=cloudflare;", ""}}},
+		{"provisional headers", "Request URL: https://api.example.com/v1\nRequest Method: GET\nStatus Code: 403\nProvisional headers are shown. Disable cache to see full headers.\nserver: cloudflare\n", ParseOptions{}, []want{{"GET", "https://api.example.com/v1", 403, "server=cloudflare;", ""}}},
 		{"folded header", "HTTP/1.1 200 OK\nVary: Origin,\n Accept\nDate: x\n\n", ParseOptions{}, []want{{"", "", 200, "vary=Origin, Accept;", ""}}},
 		{"elided headers", "HTTP/2 403\nserver: cloudflare\n...\ncf-ray: 1-A\n\nno", ParseOptions{}, []want{{"", "", 403, "server=cloudflare;cf-ray=1-A;", "no"}}},
 	} {

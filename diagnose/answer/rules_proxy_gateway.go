@@ -265,7 +265,7 @@ var gatewayRules = []Rule{
 		}),
 	},
 	{
-		ID: "okta-alike", Matches: "redirect to an Authentik or Keycloak gatekeeper outpost path",
+		ID: "authentik", Matches: "redirect to an outpost path of authentik",
 		What: "location", Layer: LayerProxy, Strength: Likely, Product: "authentik",
 		Says:   "authentik's outpost asks for a login before the app is asked.",
 		Source: "authentik docs (proxy provider)", Grade: Inferred,
