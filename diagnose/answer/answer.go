@@ -2,6 +2,11 @@
 // tables; each says what it matches, which layer it speaks for, how strongly,
 // why, and where that is known from.
 //
+// The rules of one answer stand in rules_*.go, in the order of Rules; the error
+// codes in codes.go; what shows that an answer only passed a hand in through.go;
+// whether a page is the answerer's own or was passed on in own.go; what pairs of
+// exchanges prove in pairs_*.go. parse*.go reads responses out of a text.
+//
 // In go exchanges as they were seen; out comes an Answer for each, and the
 // Facts that pairs of them prove. The package is pure: no I/O, no net/http.
 // "Unknown" is an answer, and beats a guess.

@@ -137,6 +137,11 @@ func (p *pairs) proof(r PairRule, layer Layer, says string, xs ...one) {
 // answer that its own marks make certain, and never lowers one.
 func (p *pairs) raise(x one, r PairRule, layer Layer, product string, to Confidence, says string) bool {
 	a := &x.Seen.Answer
+	// What speaks against the answer itself (an opened TLS connection, another
+	// host's name) is not explained away by a pair.
+	if slices.ContainsFunc(a.Evidence, func(e Evidence) bool { return e.Strength == StrengthContradicting }) {
+		to = weaker(to, Likely)
+	}
 	if a.Confidence == Certain || a.Confidence == Likely && a.Layer != layer && to != Certain {
 		return false
 	}

@@ -368,6 +368,17 @@ func TestPairsProve(t *testing.T) {
 	}
 }
 
+// What speaks against an answer is not explained away by a pair.
+func TestAPairDoesNotOutweighAContradiction(t *testing.T) {
+	p, g := barePreflight("p"), login("g")
+	p.Response.TLSIssuer = "O=Zscaler Inc."
+	seen, _ := Attribute(exchange.Case{URL: api}, append([]exchange.Exchange{p, g}, metadataPair(t, newTeam(t, "k1"), claims())...), now)
+	if a := seen[0].Answer; a.Layer != LayerAccess || a.Confidence != Likely {
+		t.Errorf("%+v", a)
+	}
+	checkAnswer(t, seen[0].Answer)
+}
+
 func TestFactsDescribeTheApplication(t *testing.T) {
 	_, facts := Attribute(exchange.Case{URL: api}, []exchange.Exchange{login("g")}, now)
 	want := AccessApp{AUD: hexAUD, Team: "team.cloudflareaccess.com", Domain: "api.example.com"}
