@@ -174,17 +174,20 @@ func (c *compare) value(e *env, v string, in bool) rich.Line {
 	return rich.L(rich.OneLine(v))
 }
 
-// columns lays two values side by side, or one below the other where there is
-// no room.
+// columns lays two values side by side, under each other in every row. A label
+// that is too long for its column stands on a line of its own.
 func columns(label string, a, b rich.Line, w int) []rich.Line {
 	lw := 10
 	if w >= 70 {
-		lw = 30
+		lw = 16
 	}
-	label = rich.Truncate(label, lw-1)
 	cw := (w - lw - 1) / 2
-	la, lb := rich.Wrap(a, cw, 0), rich.Wrap(b, cw, 0)
 	var out []rich.Line
+	if rich.Width(label) > lw-1 {
+		out = append(out, rich.L(rich.S(rich.Label, rich.Truncate(label, w))))
+		label = ""
+	}
+	la, lb := rich.Wrap(a, cw, 0), rich.Wrap(b, cw, 0)
 	for i := range max(len(la), len(lb)) {
 		var ca, cb rich.Line
 		if i < len(la) {
@@ -193,11 +196,8 @@ func columns(label string, a, b rich.Line, w int) []rich.Line {
 		if i < len(lb) {
 			cb = lb[i]
 		}
-		name := ""
-		if i == 0 {
-			name = label
-		}
-		out = append(out, rich.L(rich.S(rich.Label, name+rich.Blank(lw-rich.Width(name))), ca.Pad(cw), " ", cb))
+		out = append(out, rich.L(rich.S(rich.Label, label+rich.Blank(lw-rich.Width(label))), ca.Pad(cw), " ", cb))
+		label = ""
 	}
 	return out
 }

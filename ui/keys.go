@@ -57,6 +57,7 @@ const (
 	keyHint     keyID = "hint"    // of a lesson
 	keyTour     keyID = "tour"
 	keyLab      keyID = "lab"
+	keyMouse    keyID = "mouse" // lets the terminal select text again
 	keySuspend  keyID = "suspend"
 	keyQuit     keyID = "quit" // from the top only
 	keyKill     keyID = "end"  // from anywhere
@@ -111,6 +112,7 @@ var defaultKeys = []struct {
 	{keyHint, []string{"h"}, "h"},
 	{keyTour, []string{"ctrl+t"}, "ctrl+t"},
 	{keyLab, []string{"ctrl+l"}, "ctrl+l"},
+	{keyMouse, []string{"M"}, "M"},
 	{keySuspend, []string{"ctrl+z"}, "ctrl+z"},
 	{keyQuit, []string{"q"}, "q"},
 	{keyKill, []string{"ctrl+c"}, "ctrl+c"},

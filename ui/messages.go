@@ -18,6 +18,8 @@ type (
 	replaceMsg struct{ screen screen }
 	// quitMsg ends the program.
 	quitMsg struct{}
+	// mouseMsg turns the mouse off, and on again.
+	mouseMsg struct{}
 	// suspendMsg gives the terminal back to the shell.
 	suspendMsg struct{}
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -44,6 +45,9 @@ func newPalette(e *env, as []action) *picker {
 }
 
 func entriesOf(e *env, as []action) []entry {
+	// What the footer names comes first, moving about last.
+	as = slices.Clone(as)
+	slices.SortStableFunc(as, func(a, b action) int { return rankAction(a) - rankAction(b) })
 	var out []entry
 	for _, a := range as {
 		if a.help == "" || a.msg == nil {
@@ -63,6 +67,22 @@ func entriesOf(e *env, as []action) []entry {
 		out = append(out, entry{strings.Join(shown, " "), a.help, a.off, a.msg})
 	}
 	return out
+}
+
+func rankAction(a action) int {
+	switch a.id {
+	case keyUp, keyDown, keyLeft, keyRight, keyPageUp, keyPageDown, keyTop, keyBottom, keyPrev:
+		return 3
+	case keyHelp, keyPalette, keySuspend, keyKill, keyHome, keyMouse:
+		return 4
+	}
+	switch {
+	case a.best:
+		return 0
+	case a.name != "":
+		return 1
+	}
+	return 2
 }
 
 // matches are the entries that the filter leaves.

@@ -36,6 +36,7 @@ type Model struct {
 	ticking bool
 	// last is the report that the summary on leaving is about.
 	last    *diagnose.Report
+	noMouse bool
 	lastLab string
 	copied  []string
 }
@@ -151,6 +152,12 @@ func (m *Model) route(msg any) (cmd tea.Cmd, handled bool) {
 		return tea.Quit, true
 	case suspendMsg:
 		return tea.Suspend, true
+	case mouseMsg:
+		m.noMouse = !m.noMouse
+		if m.noMouse {
+			return tea.Batch(tea.DisableMouse, toast("The mouse is off: the terminal selects text now.")), true
+		}
+		return tea.Batch(tea.EnableMouseCellMotion, toast("The mouse is on.")), true
 	case toastMsg:
 		m.toast = msg
 		m.toastN++
@@ -275,6 +282,9 @@ func (m *Model) actionsOf(s screen) []action {
 	as = append(as, quit)
 	if len(m.stack) > 1 {
 		as = append(as, action{id: keyHome, help: "go to the start screen", msg: homeMsg{}})
+	}
+	if m.Mouse {
+		as = append(as, action{id: keyMouse, help: "mouse on or off; off lets the terminal select text", msg: mouseMsg{}})
 	}
 	return append(as,
 		action{id: keyHelp, name: "help", help: "all keys of this place; type to search", msg: openMsg{"help"}},
