@@ -98,6 +98,19 @@ func TestRunReportsWhatTheBrowserConcludes(t *testing.T) {
 	}
 }
 
+func TestRunSaysThatItWasChallenged(t *testing.T) {
+	path := browserPath(t)
+	s, page, api := scripted(t)
+	s.set(hostA+"/challenge/", answer{request: reply("403 Forbidden", "cf-mitigated: challenge")})
+	v, err := chrome.Run(t.Context(), exchange.Case{URL: api + "/challenge/", Origin: page}, chrome.Options{Path: path, Network: ownCA(s)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Allowed || !strings.Contains(v.Note, "challenged") {
+		t.Errorf("got %+v", v)
+	}
+}
+
 func TestRunLeavesNothingBehind(t *testing.T) {
 	path := browserPath(t)
 	s, page, api := scripted(t)

@@ -1,7 +1,9 @@
 package chrome
 
 import (
+	"fmt"
 	"maps"
+	"strings"
 	"sync"
 
 	"github.com/chromedp/cdproto/audits"
@@ -39,6 +41,7 @@ type record struct {
 	ended      bool // loadingFinished or loadingFailed came
 	failed     *network.EventLoadingFailed
 	status     int64
+	challenged bool // an answer carried Cloudflare's mark of a challenge
 	console    []string
 	issues     []network.CorsError
 }
@@ -89,6 +92,11 @@ func (r *recorder) on(ev any) {
 			r.rec.main, r.rec.sent = e.RequestID, true
 		}
 	case *network.EventResponseReceivedExtraInfo:
+		for name, value := range e.Headers {
+			if strings.EqualFold(name, "cf-mitigated") && fmt.Sprint(value) == "challenge" {
+				r.rec.challenged = true
+			}
+		}
 		if e.RequestID == r.rec.main {
 			r.rec.status = e.StatusCode
 		}
