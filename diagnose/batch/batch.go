@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
+	"runtime/debug"
 	"sync"
 
 	"corstui/diagnose"
@@ -55,6 +57,7 @@ func higher(a, b int) int { return max(a, b) }
 // code of the reports. An error means that reading, writing or the options
 // failed, not that a case did.
 func Run(ctx context.Context, r io.Reader, w io.Writer, o Options) (int, error) {
+	defer collectLess()()
 	client, err := probe.NewClient(o.Diagnosis.Network)
 	if err != nil {
 		return 0, err
@@ -101,6 +104,17 @@ func Run(ctx context.Context, r io.Reader, w io.Writer, o Options) (int, error) 
 	}
 	workers.Wait()
 	return code, errors.Join(writeErr, <-readErr)
+}
+
+// collectLess lets the heap grow to a multiple of the few megabytes that a batch
+// holds at a time before it is collected, unless the environment says how
+// (GOGC), and returns what undoes it.
+func collectLess() (undo func()) {
+	if os.Getenv("GOGC") != "" {
+		return func() {}
+	}
+	old := debug.SetGCPercent(400)
+	return func() { debug.SetGCPercent(old) }
 }
 
 // read hands out the lines of this shard.

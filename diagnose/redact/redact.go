@@ -68,8 +68,8 @@ func (r *Redactor) Add(secrets ...string) {
 // AddHeader makes the secret parts of a header secret, if its name is one that
 // carries any: the credentials of Authorization, each cookie's value, a token.
 func (r *Redactor) AddHeader(name, value string) {
-	switch strings.ToLower(name) {
-	case "authorization", "proxy-authorization":
+	switch credentialHeader(name) {
+	case "authorization":
 		r.AddCredentials(value)
 	case "cookie":
 		for pair := range strings.SplitSeq(value, ";") {
@@ -85,6 +85,20 @@ func (r *Redactor) AddHeader(name, value string) {
 			r.Add(value)
 		}
 	}
+}
+
+// credentialHeader is the kind of a header whose value has a secret in a part of
+// it: "authorization", "cookie", "set-cookie"; empty for all others.
+func credentialHeader(name string) string {
+	switch {
+	case strings.EqualFold(name, "authorization"), strings.EqualFold(name, "proxy-authorization"):
+		return "authorization"
+	case strings.EqualFold(name, "cookie"):
+		return "cookie"
+	case strings.EqualFold(name, "set-cookie"):
+		return "set-cookie"
+	}
+	return ""
 }
 
 // AddCredentials makes the credentials of an Authorization value secret: the
@@ -137,6 +151,9 @@ func (r *Redactor) Text(s string) string {
 	if rep := r.byValue(); rep != nil {
 		s = rep.Replace(s)
 	}
+	if plain(s) {
+		return s
+	}
 	return byShape(s)
 }
 
@@ -159,8 +176,8 @@ func (r *Redactor) CleanText(s string) string {
 // Header masks the value of a header: all of it where the name says that it is
 // a secret, otherwise as Text does.
 func (r *Redactor) Header(name, value string) string {
-	switch strings.ToLower(name) {
-	case "authorization", "proxy-authorization":
+	switch credentialHeader(name) {
+	case "authorization":
 		if scheme, _, ok := strings.Cut(value, " "); ok && len(scheme) < 20 {
 			return scheme + " " + Mask
 		}

@@ -41,10 +41,8 @@ func bare(name string) string {
 	for i := range len(name) {
 		switch c := name[i]; {
 		case c == '-' || c == '_':
-		case 'A' <= c && c <= 'Z':
-			b = append(b, c+'a'-'A')
 		default:
-			b = append(b, c)
+			b = append(b, lowerCase(c))
 		}
 	}
 	return string(b)
@@ -53,16 +51,57 @@ func bare(name string) string {
 // SecretName says whether the value of a header or JSON member of that name is
 // a secret.
 func SecretName(name string) bool {
-	n := bare(name)
-	if harmlessNames[n] {
+	if name == "" {
 		return false
 	}
-	for _, s := range secretNames {
-		if strings.HasSuffix(n, s) {
-			return true
+	for _, s := range secretEndings()[name[len(name)-1]|0x20] {
+		if endsBare(name, s) {
+			return !harmlessNames[bare(name)]
 		}
 	}
-	return false
+	return endsInDash(name) && secretBare(bare(name))
+}
+
+// secretEndings are the secretNames by their last letter: most names are told
+// apart by it.
+var secretEndings = sync.OnceValue(func() *[256][]string {
+	var by [256][]string
+	for _, s := range secretNames {
+		last := s[len(s)-1]
+		by[last] = append(by[last], s)
+	}
+	return &by
+})
+
+// endsBare says whether bare(name) ends so, without making it.
+func endsBare(name, suffix string) bool {
+	i := len(name) - 1
+	for j := len(suffix) - 1; j >= 0; j-- {
+		for i >= 0 && (name[i] == '-' || name[i] == '_') {
+			i--
+		}
+		if i < 0 || lowerCase(name[i]) != suffix[j] {
+			return false
+		}
+		i--
+	}
+	return true
+}
+
+// endsInDash says whether the last letter of bare(name) is not that of name.
+func endsInDash(name string) bool {
+	return strings.HasSuffix(name, "-") || strings.HasSuffix(name, "_")
+}
+
+func secretBare(n string) bool {
+	return !harmlessNames[n] && slices.ContainsFunc(secretNames, func(s string) bool { return strings.HasSuffix(n, s) })
+}
+
+func lowerCase(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // shape is a pattern that gives a secret away whoever it belongs to.
@@ -98,8 +137,16 @@ var shapes = sync.OnceValue(func() []shape {
 func plain(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; c {
-		case '_', '@', '%', '=', '"': // of CF_, cfast_, user@, %40, name=, "name":
+		case '_', '@', '%': // of CF_, cfast_, user@, %40
 			return false
+		case '=':
+			if endsParameter(s[:i]) {
+				return false
+			}
+		case '"': // of "name": and "name" :
+			if rest := s[i+1:]; strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, " :") {
+				return false
+			}
 		case 'J': // of eyJ
 			if i > 0 && s[i-1] == 'y' {
 				return false
@@ -115,6 +162,21 @@ func plain(s string) bool {
 		}
 	}
 	return true
+}
+
+// endsParameter says whether a text ends in a parameter's name of two letters or
+// more behind ?, & or ;, as the pattern for name=secret wants it.
+func endsParameter(s string) bool {
+	for i := len(s) - 1; i >= 0; i-- {
+		switch c := s[i]; {
+		case c == '?' || c == '&' || c == ';':
+			return i < len(s)-2
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '.' || c == '-':
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // byShape masks what has the shape of a secret.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 
 	"corstui/diagnose"
 )
@@ -22,14 +23,17 @@ func AsJSON(r diagnose.Report) ([]byte, error) {
 
 // AsLine is the report as one JSON object on one line, for batches.
 func AsLine(r diagnose.Report) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(r); err != nil {
+	b, err := writeReport(make([]byte, 0, lineSize), reflect.ValueOf(&r).Elem())
+	if err != nil {
 		return nil, err
 	}
-	return b.Bytes(), nil
+	return append(b, '\n'), nil
 }
+
+// lineSize is what most lines need.
+const lineSize = 8 << 10
+
+var writeReport = writerOf(reflect.TypeFor[diagnose.Report]())
 
 // maxReport bounds a saved report that is read back.
 const maxReport = 64 << 20
