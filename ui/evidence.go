@@ -24,14 +24,15 @@ type proofItem struct {
 
 // evidence is the drawer: what proves who answered at a station.
 type evidence struct {
+	walk     *walk
 	report   *diagnose.Report
 	stations []station
 	station  int
 	at       int
 }
 
-func newEvidence(r *diagnose.Report, ss []station, selected int) *evidence {
-	return &evidence{report: r, stations: ss, station: selected}
+func newEvidence(w *walk) *evidence {
+	return &evidence{walk: w, report: w.report, stations: w.stations(), station: w.selected}
 }
 
 func (s *evidence) title() string       { return "Evidence" }
@@ -53,6 +54,8 @@ func (s *evidence) update(e *env, msg tea.Msg) tea.Cmd {
 		s.at = 0
 	case selectMsg:
 		s.at = msg.station
+	case fixMsg, copyMenuMsg, againMsg:
+		return tea.Sequence(send(backMsg{}), send(toWalkMsg{s.walk, msg}))
 	case evidenceMsg:
 		it := s.selected()
 		switch {
@@ -82,6 +85,9 @@ func (s *evidence) actions(e *env) []action {
 		{id: keyRight, name: "station", show: "←→", help: "the next station", msg: moveMsg{1}},
 		open,
 		{id: keyExchange, name: "exchange", help: "request and response as they were sent", msg: evidenceMsg{}, off: open.off},
+		{id: keyFix, name: "fix", help: "what to change, who can do it, and the files for it", msg: fixMsg{}, off: ifThen(len(s.report.Plan) == 0, "No file and no setting changes this one.")},
+		{id: keyAgain, help: "run the same case again, and compare", msg: againMsg{}},
+		{id: keyCopyMenu, help: "choose what to copy: ticket, curl, verdict, Ray ID", msg: copyMenuMsg{}},
 		{id: keyCopy, name: "copy", help: "copy this piece", msg: copyMsg{"evidence", s.copyText()}},
 		{id: keyBack, name: "back", help: "back to the walk", msg: backMsg{}},
 	}

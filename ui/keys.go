@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -151,11 +152,35 @@ func newKeyMap(own map[string][]string) (keyMap, error) {
 		}
 		m[id] = key.NewBinding(key.WithKeys(keys...), key.WithHelp(keys[0], name))
 	}
+	for _, d := range defaultKeys { // a key that another action has by default
+		if _, rebound := own[string(d.id)]; rebound {
+			continue
+		}
+		for _, k := range d.keys {
+			if name, ok := taken[k]; ok && !shared(keyID(name), d.id, k) {
+				wrong = append(wrong, fmt.Sprintf("%q takes %q, which is %q; give that another key too", name, k, d.id))
+			}
+		}
+	}
 	if len(wrong) > 0 {
 		sort.Strings(wrong)
 		return nil, fmt.Errorf("keys: %s", strings.Join(wrong, "; "))
 	}
 	return m, nil
+}
+
+// shared says whether two actions have that key in common by default too: they
+// never stand on one screen.
+func shared(a, b keyID, k string) bool {
+	has := func(id keyID) bool {
+		for _, d := range defaultKeys {
+			if d.id == id {
+				return slices.Contains(d.keys, k)
+			}
+		}
+		return false
+	}
+	return has(a) && has(b)
 }
 
 // show is the key that screens name for an action.

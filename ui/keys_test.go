@@ -133,11 +133,11 @@ func TestHelpComesFromTheLiveKeys(t *testing.T) {
 }
 
 func TestWrongKeysAreAllReported(t *testing.T) {
-	_, err := newKeyMap(map[string][]string{"fly": {"a"}, "fix": {"b"}, "again": {"b"}, "copy": {}})
+	_, err := newKeyMap(map[string][]string{"fly": {"a"}, "fix": {"b"}, "again": {"b"}, "copy": {}, "help": {"x"}})
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{`"fly" is no action`, `"again" and "fix" both take "b"`, `"copy" has no key`} {
+	for _, want := range []string{`"fly" is no action`, `"again" and "fix" both take "b"`, `"copy" has no key`, `"help" takes "x", which is "exchange"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q lacks %q", err, want)
 		}

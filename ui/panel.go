@@ -315,11 +315,14 @@ func (s *walk) nextRows(e *env, w int) []rich.Line {
 	}
 	best := t.Best + " "
 	if s.wantsSession() {
-		mark := ""
+		mark, seen := "", "a visitor without a session   "
+		if e.tight() {
+			seen = "a visitor   "
+		}
 		if s.sessionFirst() {
 			mark, best = t.Best+" ", "  "
 		}
-		out = append(out, row("seen as", rich.L("a visitor without a session   ", rich.S(rich.Accent, mark), rich.S(rich.Key, e.keys.show(keySession)), " I am logged in there").OnClick(sessionMsg{}), nil, w)...)
+		out = append(out, row("seen as", rich.L(seen, rich.S(rich.Accent, mark), rich.S(rich.Key, e.keys.show(keySession)), " I am logged in there").OnClick(sessionMsg{}), nil, w)...)
 	}
 	key := rich.L(rich.S(rich.Accent, best), rich.S(rich.Key, e.keys.show(keyFix)), "  ")
 	switch {
@@ -330,9 +333,16 @@ func (s *walk) nextRows(e *env, w int) []rich.Line {
 			aside = fmt.Sprintf("1 of %d ways", ways)
 		}
 		said := rich.Wrap(rich.L(firstSentence(s.report.Plan[0].Summary)), w-labelWidth-5, 0)
-		if len(said) > 3 {
-			said = said[:3]
-			said[2] = rich.L(said[2].Cut(w-labelWidth-6), "…")
+		most := 3
+		if e.tight() {
+			most = max(2-len(out), 1)
+		}
+		if len(said) > most {
+			said = said[:most]
+			said[most-1] = rich.L(said[most-1].Cut(w-labelWidth-6), "…")
+			if e.tight() {
+				aside = ""
+			}
 		}
 		for i, l := range said {
 			label, lead, right := "next", key, rich.Line(nil)

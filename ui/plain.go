@@ -28,7 +28,11 @@ func Plain(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 		return err
 	}
 	p.env = env{Options: o, ctx: ctx, keys: keys, theme: o.theme()}
-	if err := p.walk(); err != nil && err != io.EOF {
+	run := p.walk
+	if o.Tour {
+		run = p.tour
+	}
+	if err := run(); err != nil && err != io.EOF {
 		return err
 	}
 	return nil

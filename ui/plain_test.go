@@ -75,3 +75,21 @@ func TestPlainNeverPrintsWhatAPeerSent(t *testing.T) {
 		t.Errorf("the body is not there:\n%s", out)
 	}
 }
+
+func TestPlainPlaysALesson(t *testing.T) {
+	f := newFake("")
+	var out strings.Builder
+	in := strings.Join([]string{"2", "5", "1", "2", "3", "16"}, "\n") + "\n" // lesson 2, a hint, the browser, the API, Access, end
+	if err := Plain(context.Background(), strings.NewReader(in), &out, Options{Backend: labBackend{f}, Tour: true}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Lesson 2 of 15: The preflight that nobody signs", "What goes out before the request itself",
+		"Verdict: BLOCKED at the preflight.", "You said: the browser itself.", "OPTIONS does not reach it yet", "The lab's browser: ALLOWED", "To remember: A preflight never carries"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("lacks %q:\n%s", want, out.String())
+		}
+	}
+	if f.state["access-preflight"] != lessonDone {
+		t.Error("the progress was not kept")
+	}
+}

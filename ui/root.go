@@ -191,7 +191,14 @@ func (m *Model) route(msg any) (cmd tea.Cmd, handled bool) {
 		return saved(msg), true
 	case finishedMsg:
 		m.last, m.lastLab = msg.walk.report, msg.walk.opt.Lab
-		return nil, false // the lesson that owns the walk wants it too
+		if r := m.last; m.top() != screen(msg.walk) && r != nil {
+			head, _ := splitVerdict(r.Headline)
+			cmd = toast("The walk is done: " + head)
+		}
+		for _, s := range m.stack { // the lesson that owns the walk wants it too
+			cmd = tea.Batch(cmd, s.update(&m.env, msg))
+		}
+		return cmd, true
 	default:
 		return nil, false
 	}
@@ -273,8 +280,14 @@ func (m *Model) actionsOf(s screen) []action {
 	if _, over := s.(overlay); over {
 		return as
 	}
+	in, empty := false, false
+	if t, ok := s.(typer); ok {
+		in, empty = t.typing()
+	}
 	quit := action{id: keyQuit, help: "end corstui", msg: quitMsg{}}
-	if !m.atTop() {
+	if in {
+		quit.off = "q is a letter here; ctrl+c ends corstui."
+	} else if !m.atTop() {
 		quit.off = "q ends corstui from its first screen only; esc goes back, ctrl+c ends it."
 	} else if len(m.stack) == 1 {
 		quit.name = "quit"
@@ -286,9 +299,13 @@ func (m *Model) actionsOf(s screen) []action {
 	if m.Mouse {
 		as = append(as, action{id: keyMouse, help: "mouse on or off; off lets the terminal select text", msg: mouseMsg{}})
 	}
+	help, palette := "help", ""
+	if in && !empty {
+		help, palette = "", "more"
+	}
 	return append(as,
-		action{id: keyHelp, name: "help", help: "all keys of this place; type to search", msg: openMsg{"help"}},
-		action{id: keyPalette, help: "search everything that can be done here", msg: openMsg{"palette"}},
+		action{id: keyHelp, name: help, help: "all keys of this place; type to search", msg: openMsg{"help"}},
+		action{id: keyPalette, name: palette, show: ifThen(palette != "", "ctrl+p"), help: "search everything that can be done here", msg: openMsg{"palette"}},
 		action{id: keySuspend, help: "give the terminal back for a while (fg returns)", msg: suspendMsg{}},
 		action{id: keyKill, help: "end corstui", msg: quitMsg{}},
 	)
@@ -409,7 +426,7 @@ func (m *Model) footer(w int) rich.Line {
 		if a.best {
 			l, r = rich.L(rich.S(rich.Accent, m.theme.Best+" ")), 0
 		}
-		if a.id == keyHelp || a.id == keyBack || a.id == keyQuit {
+		if a.id == keyHelp || a.id == keyPalette || a.id == keyBack || a.id == keyQuit {
 			r = 0
 		}
 		hints = append(hints, rich.L(l, rich.S(rich.Key, show), " "+a.name).OnClick(a.msg))

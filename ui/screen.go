@@ -43,6 +43,12 @@ type keyer interface {
 	key(e *env, k tea.KeyMsg) (cmd tea.Cmd, taken bool)
 }
 
+// A typer has a text field that takes the letters: keys that are letters mean
+// nothing while it does. In an empty field ? and : keep their meaning.
+type typer interface {
+	typing() (in, empty bool)
+}
+
 // An overlay is drawn over the screen below it.
 type overlay interface{ overlay() }
 

@@ -109,6 +109,9 @@ func (s *start) key(e *env, k tea.KeyMsg) (tea.Cmd, bool) {
 		s.field.insert("\n")
 		return nil, true
 	}
+	if len(s.field.text) == 0 && !k.Paste && (e.keys.is(k, keyHelp) || e.keys.is(k, keyPalette)) {
+		return nil, false
+	}
 	before := s.edit
 	if !s.field.key(k) {
 		return nil, false
@@ -186,6 +189,13 @@ func (s *start) update(e *env, msg tea.Msg) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+func (s *start) typing() (in, empty bool) {
+	if len(s.asks) > 0 {
+		return len(s.asks[0].options) == 0, false
+	}
+	return s.at == 0, len(s.field.text) == 0
 }
 
 func (s *start) items() int { return 3 + len(s.recent) }

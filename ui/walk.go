@@ -127,10 +127,15 @@ type (
 	exportMenuMsg struct{}
 	proveMsg      struct{}
 	sideMsg       struct{}
-	visitorMsg    struct{}
-	enginesMsg    struct{}
-	teachMsg      struct{ lesson string }
-	openPageMsg   struct{ page LabPage }
+	// toWalkMsg hands an intent from a screen above the walk to the walk.
+	toWalkMsg struct {
+		walk *walk
+		msg  any
+	}
+	visitorMsg  struct{}
+	enginesMsg  struct{}
+	teachMsg    struct{ lesson string }
+	openPageMsg struct{ page LabPage }
 )
 
 func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
@@ -138,6 +143,10 @@ func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
 	case eventsMsg:
 		if msg.run == s.run && s.run != nil {
 			return s.events(e, msg)
+		}
+	case toWalkMsg:
+		if msg.walk == s {
+			return s.update(e, msg.msg)
 		}
 	case moveMsg:
 		s.moveStation(msg.by)
@@ -164,7 +173,7 @@ func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
 			s.side = sideEvidence
 			return nil
 		}
-		return send(pushMsg{newEvidence(s.report, s.stations(), s.selected)})
+		return send(pushMsg{newEvidence(s)})
 	case exchangeMsg:
 		return send(pushMsg{newExchangeView(s.allSeen(), s.current())})
 	case sideMsg:

@@ -233,9 +233,9 @@ func (s *walk) findingsView(e *env, w, h int) []rich.Line {
 		case finding.Info:
 			m = markIdle
 		}
-		l := rich.L(" ", markSpan(e, m), " ", f.Title)
+		l := rich.L("  ", markSpan(e, m), " ", rich.OneLine(f.Title))
 		if f.Because != "" {
-			l = rich.L(" ", l)
+			l = rich.L("    ", l[1:])
 		}
 		head := string(f.Severity)
 		if f.Mistake > 0 {
@@ -243,7 +243,7 @@ func (s *walk) findingsView(e *env, w, h int) []rich.Line {
 		}
 		if i == s.finding {
 			at = len(lines)
-			l = rich.L(rich.S(rich.Accent, e.theme.Best), l[1:], " ")
+			l[0] = rich.S(rich.Accent, e.theme.Best+l[0].Text[1:])
 			l = rich.Spread(l.Cut(w-6-rich.Width(head)-2), rich.L(rich.S(rich.Dim, head)), w-4)
 			lines = append(lines, l)
 			if s.open {

@@ -16,14 +16,14 @@ import (
 // exchangeView shows one exchange after another as it was sent: the headers that
 // decided are marked, the others fold away.
 type exchangeView struct {
-	seen   []answer.Seen
-	report *diagnose.Report
-	at     int
-	scroll int
-	all    bool // the headers that decide nothing are shown too
-	search field
-	typing bool
-	hit    int
+	seen      []answer.Seen
+	report    *diagnose.Report
+	at        int
+	scroll    int
+	all       bool // the headers that decide nothing are shown too
+	search    field
+	typingNow bool
+	hit       int
 }
 
 func newExchangeView(seen []answer.Seen, id string) *exchangeView {
@@ -54,7 +54,7 @@ func (v *exchangeView) update(e *env, msg tea.Msg) tea.Cmd {
 	case foldMsg:
 		v.all, v.scroll = !v.all, 0
 	case searchMsg:
-		v.typing = true
+		v.typingNow = true
 		v.search.set("")
 	case findMsg:
 		return v.find(e, 1)
@@ -63,27 +63,29 @@ func (v *exchangeView) update(e *env, msg tea.Msg) tea.Cmd {
 }
 
 func (v *exchangeView) key(e *env, k tea.KeyMsg) (tea.Cmd, bool) {
-	if !v.typing {
+	if !v.typingNow {
 		return nil, false
 	}
 	switch k.Type {
 	case tea.KeyEnter:
-		v.typing, v.all, v.hit = false, true, 0
+		v.typingNow, v.all, v.hit = false, true, 0
 		return v.find(e, 0), true
 	case tea.KeyEsc:
-		v.typing = false
+		v.typingNow = false
 		v.search.set("")
 		return nil, true
 	}
 	return nil, v.search.key(k)
 }
 
+func (v *exchangeView) typing() (in, empty bool) { return v.typingNow, false }
+
 // find scrolls to a line that holds what is searched for; step 1 goes on to the
 // next one.
 func (v *exchangeView) find(e *env, step int) tea.Cmd {
 	q := v.search.String()
 	if q == "" {
-		v.typing = true
+		v.typingNow = true
 		return nil
 	}
 	var hits []int
@@ -155,12 +157,12 @@ func (v *exchangeView) view(e *env, w, h int) []rich.Line {
 		return []rich.Line{rich.L(" Nothing has been sent.")}
 	}
 	lines := exchangeLines(e, v.report, x, w-4, v.all)
-	if q := v.search.String(); q != "" && !v.typing {
+	if q := v.search.String(); q != "" && !v.typingNow {
 		lines = highlight(lines, q)
 	}
 	room := h
 	var bottom []rich.Line
-	if v.typing {
+	if v.typingNow {
 		bottom = []rich.Line{rich.L(" ", rich.S(rich.Key, "/"), " ", v.search.view(max(w-6, 8), 1)[0])}
 		room--
 	}
