@@ -28,6 +28,9 @@ const (
 	causeRedirectScheme
 	causeRedirectUnsafeScheme
 	causeRedirectUnknownScheme
+	causeRedirectOwnScheme
+	causeRedirectOwnFile
+	causeRedirectFTP
 	causeRedirectLocation
 	causeRedirectEmptyLocation
 	causeRedirectCount
@@ -70,7 +73,7 @@ const preflightPrefix = "Preflight"
 
 // A text is one engine's sentence for a cause. These stand for what is filled in:
 //
-//	{url} {first} {target} {page} {origin}  URLs and origins of the fetch
+//	{url} {target} {stripped} {page} {origin}  URLs and origins of the fetch
 //	{value} {status} {method} {name} {Name} {element} {scheme} {port}  what was seen
 //
 // frame says whether the engine's frame goes around it.
@@ -177,7 +180,7 @@ var causes = [causeCount]struct {
 		"RedirectContainsCredentials", "CORSDidNotSucceed", "RedirectHasCredentials",
 		framed("Redirect location '' contains a username and password, which is disallowed for cross-origin requests."),
 		framed("CORS request did not succeed). Status code: (null)"),
-		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: redirection URL {target} has credentials"), ""},
+		plain("Cross-origin redirection to {stripped} denied by Cross-Origin Resource Sharing policy: redirection URL {target} has credentials"), ""},
 	causeRedirectUserinfoAborted: {"", "", "", text{}, text{}, text{}, ""},
 	causeRedirectScheme: {
 		"CorsDisabledScheme", "CORSRequestNotHttp", "RedirectNotCORSScheme",
@@ -192,9 +195,20 @@ var causes = [causeCount]struct {
 	causeRedirectUnknownScheme: {"", "", "",
 		plain("Failed to load resource: net::ERR_UNKNOWN_URL_SCHEME"), text{}, text{}, ""},
 	causeRedirectLocation: {
-		"", "CORSDidNotSucceed", "",
+		"", "CORSDidNotSucceed", "RedirectNotCORSScheme",
 		plain("Failed to load resource: net::ERR_INVALID_REDIRECT"),
-		framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
+		framed("CORS request did not succeed). Status code: (null)"),
+		framed("not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
+	causeRedirectOwnScheme: {
+		"CorsDisabledScheme", "CORSRequestNotHttp", "",
+		framed("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
+		framed("CORS request not http)"),
+		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must be served over HTTPS."), ""},
+	causeRedirectOwnFile: {"", "", "",
+		plain("Failed to load resource: net::ERR_UNSAFE_REDIRECT"),
+		plain("Security Error: Content at {url} may not load or link to {target}."),
+		plain("Not allowed to load local resource: {target}"), ""},
+	causeRedirectFTP:           {"", "", "", text{}, text{}, plain("FTP URLs are disabled"), ""},
 	causeRedirectEmptyLocation: {"", "", "", text{}, text{}, text{}, ""},
 	causeRedirectCount: {
 		"", "CORSDidNotSucceed", "",
@@ -204,14 +218,17 @@ var causes = [causeCount]struct {
 		plain("Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure resource '{target}'. This request has been blocked; the content must be served over HTTPS."),
 		plain("Blocked loading mixed active content “{target}”"),
 		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must be served over HTTPS."), ""},
-	causeRedirectPort: {"", "", "",
-		plain("Failed to load resource: net::ERR_UNSAFE_PORT"), text{}, text{}, ""},
+	causeRedirectPort: {"", "CORSDidNotSucceed", "",
+		plain("Failed to load resource: net::ERR_UNSAFE_PORT"),
+		framed("CORS request did not succeed). Status code: (null)"),
+		plain("Not allowed to use restricted network port {port}: {target}"), ""},
 	causeRedirectMode: {"", "", "",
-		plain("Failed to load resource: net::ERR_FAILED"), text{}, text{}, ""},
+		plain("Failed to load resource: net::ERR_FAILED"), text{},
+		plain("Not allowed to follow a redirection while loading {url}"), ""},
 	causeRedirectSameOriginMode: {"", "", "",
 		text{},
 		plain("Security Error: Content at {page} may not load data from {target}."),
-		plain("Fetch API cannot load {target}."), ""},
+		plain("Unsafe attempt to load URL {target} from origin {origin}. Domains, protocols and ports must match."), ""},
 
 	causeCORPSameOrigin: {"", "", "",
 		plain("Failed to load resource: net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin"),
@@ -266,7 +283,7 @@ var causes = [causeCount]struct {
 	causeLocalHeaderCodePoint: {"", "", "",
 		plain("Uncaught (in promise) TypeError: Failed to execute 'fetch' on 'Window': Failed to read the 'headers' property from 'RequestInit': String contains non ISO-8859-1 code point."),
 		plain("Uncaught (in promise) TypeError: Window.fetch: Cannot convert value in record<ByteString, ByteString> branch of (sequence<sequence<ByteString>> or record<ByteString, ByteString>) to ByteString because a character is greater than 255."),
-		plain("Unhandled Promise Rejection: TypeError: Header '{name}' has invalid value: '{value}'"), "type-error"},
+		plain("Unhandled Promise Rejection: TypeError: Type error"), "type-error"},
 	causeLocalNoCORSMethod: {"", "", "",
 		plain("Uncaught (in promise) TypeError: Failed to execute 'fetch' on 'Window': '{method}' is unsupported in no-cors mode."),
 		plain("Uncaught (in promise) TypeError: Window.fetch: Invalid request method {method}."),
@@ -280,7 +297,8 @@ var causes = [causeCount]struct {
 		plain("Uncaught (in promise) TypeError: Window.fetch: '{value}' (value of '{name}' member of RequestInit) is not a valid value for enumeration {element}."),
 		plain("Unhandled Promise Rejection: TypeError: Type error"), "type-error"},
 	causeLocalPort: {"", "", "",
-		plain("Failed to load resource: net::ERR_UNSAFE_PORT"), text{}, text{}, "blocked-port"},
+		plain("Failed to load resource: net::ERR_UNSAFE_PORT"), text{},
+		plain("Not allowed to use restricted network port {port}: {url}"), "blocked-port"},
 	causeLocalMixed: {"", "", "",
 		plain("Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure resource '{url}'. This request has been blocked; the content must be served over HTTPS."),
 		plain("Blocked loading mixed active content “{url}”"),
@@ -296,7 +314,7 @@ var causes = [causeCount]struct {
 	causeLocalFile: {"", "", "",
 		plain("Not allowed to load local resource: {url}"),
 		plain("Security Error: Content at {page} may not load or link to {url}."),
-		plain("Not allowed to load local resource: {url}"), "scheme"},
+		plain("Cross origin requests are only supported for HTTP."), "scheme"},
 	causeLocalRedirectMode: {"", "", "",
 		plain(`Fetch API cannot load {url}. Request mode is "no-cors" but the redirect mode is not "follow".`),
 		text{},

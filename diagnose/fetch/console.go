@@ -120,8 +120,11 @@ func firefoxFrame(r *run, s string) string {
 // webkitFrame goes around what WebKit says of a redirect that fails its own
 // CORS check.
 func webkitFrame(r *run, s string) string {
-	if f := &r.failure; f.redirects && !f.preflight && f.target != nil {
-		return "Cross-origin redirection to " + f.target.String() + " denied by Cross-Origin Resource Sharing policy: " + s
+	if !r.aboutCORS() {
+		return ""
+	}
+	if f := &r.failure; f.location != "" && !f.preflight {
+		return "Cross-origin redirection to " + r.strippedTarget() + " denied by Cross-Origin Resource Sharing policy: " + s
 	}
 	return s
 }
@@ -136,6 +139,27 @@ func (r *run) failureURL() string {
 		return r.cur.String()
 	}
 	return r.c.URL
+}
+
+// redirectTarget is where a redirect points: as it came where it does not parse.
+func (r *run) redirectTarget() string {
+	switch f := &r.failure; {
+	case f.target != nil:
+		return f.target.String()
+	case f.location != "":
+		return f.location
+	}
+	return r.failureURL()
+}
+
+// strippedTarget is redirectTarget without its user name and password.
+func (r *run) strippedTarget() string {
+	if r.failure.target == nil {
+		return r.redirectTarget()
+	}
+	bare := *r.failure.target
+	bare.Username, bare.Password = "", ""
+	return bare.String()
 }
 
 // fill replaces the placeholders of a text.
@@ -168,10 +192,9 @@ func (r *run) placeholder(name string, e Engine) string {
 	case "url":
 		return r.failureURL()
 	case "target":
-		if f.target != nil {
-			return f.target.String()
-		}
-		return r.failureURL()
+		return r.redirectTarget()
+	case "stripped":
+		return r.strippedTarget()
 	case "page":
 		if r.page.Opaque() {
 			return "null"
@@ -190,17 +213,45 @@ func (r *run) placeholder(name string, e Engine) string {
 	case "name":
 		return f.name
 	case "Name":
+		if e.has(devHeaderNamesCanonical) {
+			return canonicalName(f.name, f.spelt)
+		}
 		return f.spelt
 	case "says":
 		return f.says
 	case "scheme":
 		return r.cur.Scheme
 	case "port":
+		if f.target != nil {
+			return f.target.Port
+		}
 		return r.cur.Port
 	case "neterror":
 		return netError(f.network)
 	}
 	return ""
+}
+
+// wellKnownHeaders are the request headers that WebKit prints in their usual
+// spelling: those of HTTPHeaderNames.in that a script can set.
+var wellKnownHeaders = map[string]bool{
+	"accept": true, "accept-language": true, "authorization": true, "cache-control": true, "content-encoding": true, "content-language": true,
+	"content-type": true, "if-match": true, "if-modified-since": true, "if-none-match": true, "if-range": true, "if-unmodified-since": true,
+	"last-event-id": true, "pragma": true, "priority": true, "purpose": true, "range": true, "user-agent": true, "x-requested-with": true,
+}
+
+// canonicalName is the usual spelling of a well-known header, else the script's.
+func canonicalName(lower, spelt string) string {
+	if !wellKnownHeaders[lower] {
+		return spelt
+	}
+	b := []byte(lower)
+	for i := range b {
+		if (i == 0 || b[i-1] == '-') && b[i] >= 'a' && b[i] <= 'z' {
+			b[i] -= 'a' - 'A'
+		}
+	}
+	return strings.Replace(string(b), "Event-Id", "Event-ID", 1)
 }
 
 // escapeLatin1 writes controls and bytes that are not ASCII as \u00XX, as

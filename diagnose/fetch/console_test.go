@@ -90,7 +90,7 @@ func TestConsoleSentences(t *testing.T) {
 		{"userinfo", exchange.Case{}, server(answer{}, status(302, allowOrigin, "*", "Location", "https://u:p@other.example.org/")),
 			chromiumStart + "Redirect location '' contains a username and password, which is disallowed for cross-origin requests.",
 			firefoxStart + "CORS request did not succeed). Status code: (null).",
-			"Cross-origin redirection to https://u:p@other.example.org/ denied by Cross-Origin Resource Sharing policy: redirection URL https://u:p@other.example.org/ has credentials"},
+			"Cross-origin redirection to https://other.example.org/ denied by Cross-Origin Resource Sharing policy: redirection URL https://u:p@other.example.org/ has credentials"},
 		{"scheme", exchange.Case{}, server(answer{}, status(302, allowOrigin, "*", "Location", "foo:bar")),
 			"Access to fetch at 'foo:bar' (redirected from 'https://api.example.net/v1') from origin 'https://app.example.com' has been blocked by CORS policy: Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app.",
 			"Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at foo:bar. (Reason: CORS request not http).",

@@ -42,6 +42,12 @@ const (
 	devEmptyLocationBlocked
 	devFollows309
 	devUnfollowedLocationChecked
+	devLocationsJoined
+	devFTPDisabled
+	devMixedAfterPreflight
+	devDeleteBecomesGet
+	devErrorNeedsLocation
+	devHeaderNamesCanonical
 	devUnexpectedProxyAuth
 	devSuspectDuplicates
 	devSwitchingProtocolsReadable
@@ -162,6 +168,24 @@ var deviations = [deviationCount]struct {
 	devUnfollowedLocationChecked: {"unfollowed-location-checked", "redirect", onChromium,
 		"A Location that does not parse ends the fetch also under the redirect modes error and manual, where it is not needed.",
 		"observed", "TestRedirectModes"},
+	devLocationsJoined: {"locations-joined", "redirect", onWebKit,
+		"Several different Location lines are joined by a comma and followed as one reference; by the standard they are a failure.",
+		"observed", "TestSeveralLocations"},
+	devFTPDisabled: {"ftp-disabled", "redirect", onWebKit,
+		"A redirect to ftp: is a network error before any other check, and under the redirect mode manual too.",
+		"observed", "TestRedirectToFTP"},
+	devMixedAfterPreflight: {"mixed-after-preflight", "mixed content", onWebKit,
+		"A redirect to mixed content is refused only after the preflight of the new hop, where it needs one.",
+		"observed", "TestMixedRedirectAfterAPreflight"},
+	devDeleteBecomesGet: {"delete-becomes-get", "redirect", onWebKit,
+		"A DELETE that is redirected to another origin becomes a GET.",
+		"observed in WebKitGTK, not verified in Safari; NetworkDataTaskSoup.cpp, shouldRedirectAsGET", "TestRedirectedDelete"},
+	devErrorNeedsLocation: {"error-needs-location", "redirect", onWebKit,
+		"Under the redirect mode error, a redirect status without a Location is the response; by the standard a network error.",
+		"observed", "TestRedirectModeErrorWithoutLocation"},
+	devHeaderNamesCanonical: {"header-names-canonical", "preflight", onWebKit,
+		"The name of a well-known header that a preflight does not allow is printed in its usual spelling, whatever the script wrote.",
+		"observed; WebCore HTTPHeaderNames.in", "TestSpellingOfAMissingHeader"},
 	devUnexpectedProxyAuth: {"unexpected-proxy-auth", "response", onChromium,
 		"Status 407 from a server that is no proxy is a network error, without a CORS reason.",
 		"net::ERR_UNEXPECTED_PROXY_AUTH", "TestAnyStatusIsReadable"},

@@ -13,9 +13,9 @@ type failure struct {
 	preflight bool // it was the preflight that failed
 	exchange  string
 	status    int
-	url       *URL // the URL at which it failed, nil for the current one
-	target    *URL // where a redirect points, nil if nowhere
-	redirects bool // the response was a redirect
+	url       *URL   // the URL at which it failed, nil for the current one
+	target    *URL   // where a redirect points, nil if nowhere
+	location  string // the Location of a redirect as it came
 	network   *exchange.Failure
 
 	header  string // the response header at fault
@@ -88,7 +88,7 @@ func (r *run) reason(e Engine) *string {
 // went to another origin with mode cors, or a redirect would have.
 func (r *run) aboutCORS() bool {
 	f := &r.failure
-	return r.tainting == taintingCORS || f.cause == causeRedirectUserinfo || f.cause == causeRedirectScheme
+	return r.tainting == taintingCORS || f.cause == causeRedirectUserinfo || f.cause == causeRedirectScheme || f.cause == causeRedirectOwnScheme
 }
 
 // localBlock says what the browser refused before anything was sent.

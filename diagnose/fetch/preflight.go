@@ -184,7 +184,7 @@ func (p *preflightAnswer) location() (target *URL, ok bool) {
 	if v, found := p.headers.Get("location"); !found || NormalizeValue(v) == "" && p.run.has(devEmptyLocationIsResponse) {
 		return nil, true
 	}
-	u, err := locationURL(p.headers, p.run.cur)
+	u, err := locationURL(p.run, p.headers, p.run.cur)
 	return u, err == nil
 }
 

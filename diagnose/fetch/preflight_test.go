@@ -228,3 +228,12 @@ func TestReasonOfARedirectedPreflight(t *testing.T) {
 		}
 	}
 }
+
+func TestSpellingOfAMissingHeader(t *testing.T) {
+	for script, printed := range map[string]string{"cache-control": "Cache-Control", "AUTHORIZATION": "Authorization", "X-CaMel": "X-CaMel", "last-event-id": "Last-Event-ID"} {
+		r := do(t, exchange.Case{Headers: hdr(script, "1")}, server(ok(allowOrigin, "*"), ok()), as(WebKit))
+		if got, want := r.Verdict.Console.WebKit, "Request header field "+printed+" is not allowed by Access-Control-Allow-Headers."; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

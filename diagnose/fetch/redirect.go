@@ -9,13 +9,17 @@ import (
 
 // locationURL is "location URL" of a response that has a Location. Several
 // lines are one if they are equal, and a failure otherwise.
-func locationURL(hs exchange.Headers, base *URL) (*URL, error) {
+func locationURL(by decider, hs exchange.Headers, base *URL) (*URL, error) {
 	for i := range hs {
 		if strings.EqualFold(hs[i].Name, "location") {
+			v := hs[i].Value
 			if differingLines(hs, "location") {
-				return nil, errSeveralLocations
+				if !by.has(devLocationsJoined) {
+					return nil, errSeveralLocations
+				}
+				v, _ = hs.Get("location")
 			}
-			return ParseURL(NormalizeValue(hs[i].Value), base)
+			return ParseURL(NormalizeValue(v), base)
 		}
 	}
 	return nil, errSeveralLocations
@@ -27,8 +31,14 @@ var errSeveralLocations = errors.New("is not one")
 // its status, and, where the engine is to follow it, by having a Location.
 func (r *run) redirects(status int, hs exchange.Headers) bool {
 	v, found := hs.Get("location")
-	if !found {
-		return isRedirectStatus(status) && r.c.Redirect != exchange.RedirectFollow
+	if !found || NormalizeValue(v) == "" && r.c.Redirect != exchange.RedirectFollow {
+		switch r.c.Redirect {
+		case exchange.RedirectError:
+			return isRedirectStatus(status) && !r.has(devErrorNeedsLocation)
+		case exchange.RedirectManual:
+			return isRedirectStatus(status)
+		}
+		return false
 	}
 	if !isRedirectStatus(status) && (status != 309 || !r.has(devFollows309)) {
 		return false
@@ -41,16 +51,19 @@ func (r *run) redirects(status int, hs exchange.Headers) bool {
 // fetched.
 func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check failure, passes bool) bool {
 	v, _ := hs.Get("location")
-	target, err := locationURL(hs, r.cur)
+	target, err := locationURL(r, hs, r.cur)
 	if err == nil && !target.HasFragment {
 		target.Fragment, target.HasFragment = r.cur.Fragment, r.cur.HasFragment
 	}
-	check.target, check.redirects = target, true
+	check.target, check.location = target, NormalizeValue(v)
+	if target != nil && target.Scheme == "ftp" && r.has(devFTPDisabled) {
+		return r.fail(failure{cause: causeRedirectFTP, exchange: x.ID, status: x.Response.Status, target: target}, AtRedirect)
+	}
 	if r.c.Redirect != exchange.RedirectFollow {
 		return r.redirectNotFollowed(x, check, passes)
 	}
 	at := func(c cause) failure {
-		return failure{cause: c, exchange: x.ID, status: x.Response.Status, target: target, redirects: true}
+		return failure{cause: c, exchange: x.ID, status: x.Response.Status, target: target, location: check.location}
 	}
 	var network failure
 	switch {
@@ -83,14 +96,21 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 		return r.fail(at(causeRedirectUserinfo), AtRedirect)
 	case target.HasCredentials() && r.has(devRedirectUserinfoAborted):
 		return r.fail(at(causeRedirectUserinfoAborted), AtRedirect)
+	case target.Scheme == "file" && r.tainting == taintingBasic:
+		return r.fail(at(causeRedirectOwnFile), AtRedirect)
 	case isUnsafeScheme(target):
 		return r.fail(at(causeRedirectUnsafeScheme), AtRedirect)
 	case !target.IsHTTP() && r.c.Mode == exchange.ModeNoCORS:
 		return r.fail(at(causeRedirectUnknownScheme), AtRedirect)
 	case !target.IsHTTP():
 		f := at(causeRedirectScheme)
+		if r.tainting == taintingBasic && r.page.Scheme != "http" {
+			f.cause = causeRedirectOwnScheme
+		}
 		f.url = target
 		return r.fail(f, AtRedirect)
+	case mixed && r.has(devMixedAfterPreflight):
+		r.mixedHop = true
 	case mixed:
 		return r.fail(at(causeRedirectMixed), AtRedirect)
 	case IsBadPort(target):
@@ -115,7 +135,7 @@ func (r *run) redirectNotFollowed(x exchange.Exchange, check failure, passes boo
 		r.res.Verdict.HiddenHeaders = headerNames(x.Response.Headers)
 		return false
 	}
-	return r.fail(failure{cause: causeRedirectMode, exchange: x.ID, status: x.Response.Status, target: check.target, redirects: true}, r.step())
+	return r.fail(failure{cause: causeRedirectMode, exchange: x.ID, status: x.Response.Status, target: check.target, location: check.location}, r.step())
 }
 
 // isUnsafeScheme says whether a redirect to this URL is refused by the network
@@ -135,7 +155,8 @@ var contentHeaders = []string{"Content-Encoding", "Content-Language", "Content-L
 func (r *run) follow(target *URL, status int) {
 	from, to := r.cur.Origin(), target.Origin()
 	toGet := (status == 301 || status == 302) && r.method == "POST" ||
-		status == 303 && r.method != "GET" && r.method != "HEAD"
+		status == 303 && r.method != "GET" && r.method != "HEAD" ||
+		r.method == "DELETE" && !SameOrigin(from, to) && r.has(devDeleteBecomesGet)
 	if toGet {
 		r.method, r.body, r.hasBody = "GET", "", false
 		r.headers = r.headers.Without(contentHeaders...)

@@ -151,7 +151,7 @@ func TestReasonOfARefusedRedirect(t *testing.T) {
 		chromium, firefox, webkit string
 	}{
 		{"first hop without Allow-Origin", "https://" + hostB + "/", nil, "", "request MissingAllowOriginHeader", "request CORSMissingAllowOrigin", "request OriginNotAllowed"},
-		{"nowhere", "http://[", good, "", "redirect -", "redirect CORSDidNotSucceed", "redirect -"},
+		{"nowhere", "http://[", good, "", "redirect -", "redirect CORSDidNotSucceed", "redirect RedirectNotCORSScheme"},
 		{"nowhere, no Allow-Origin", "http://[", nil, "", "redirect -", "redirect CORSDidNotSucceed", "request OriginNotAllowed"},
 		{"userinfo", "https://u:p@" + hostB + "/", good, "", "redirect RedirectContainsCredentials", "redirect CORSDidNotSucceed", "redirect RedirectHasCredentials"},
 		{"userinfo, no Allow-Origin", "https://u:p@" + hostB + "/", nil, "", "request MissingAllowOriginHeader", "request CORSMissingAllowOrigin", "request OriginNotAllowed"},
@@ -160,13 +160,13 @@ func TestReasonOfARefusedRedirect(t *testing.T) {
 		{"empty userinfo", "https://@" + hostA + "/", good, "", "allowed", "allowed", "allowed"},
 		{"unknown scheme", "foo:bar", good, "", "redirect CorsDisabledScheme", "redirect CORSRequestNotHttp", "redirect RedirectNotCORSScheme"},
 		{"unknown scheme and userinfo", "foo://u:p@x/", good, "", "redirect RedirectContainsCredentials", "redirect CORSDidNotSucceed", "redirect RedirectHasCredentials"},
-		{"ftp", "ftp://x/", good, "", "redirect CorsDisabledScheme", "redirect CORSRequestNotHttp", "redirect RedirectNotCORSScheme"},
+		{"ftp", "ftp://x/", good, "", "redirect CorsDisabledScheme", "redirect CORSRequestNotHttp", "redirect -"},
 		{"data", "data:text/plain,x", good, "", "redirect -", "redirect CORSDidNotSucceed", "redirect RedirectNotCORSScheme"},
 		{"data, no Allow-Origin", "data:text/plain,x", nil, "", "request MissingAllowOriginHeader", "redirect CORSDidNotSucceed", "request OriginNotAllowed"},
 		{"mixed content", "http://" + hostA + "/", good, "", "redirect -", "redirect -", "redirect -"},
 		{"mixed content, no Allow-Origin", "http://" + hostA + "/", nil, "", "request MissingAllowOriginHeader", "redirect -", "request OriginNotAllowed"},
 		{"mixed content and userinfo", "http://u:p@" + hostB + "/", good, "", "redirect RedirectContainsCredentials", "redirect -", "redirect RedirectHasCredentials"},
-		{"blocked port", "https://" + hostA + ":6667/", good, "", "redirect -", "redirect -", "redirect -"},
+		{"blocked port", "https://" + hostA + ":6667/", good, "", "redirect -", "redirect CORSDidNotSucceed", "redirect -"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for e, want := range map[Engine]string{Chromium: c.chromium, Firefox: c.firefox, WebKit: c.webkit} {
@@ -238,6 +238,10 @@ func TestSeveralLocations(t *testing.T) {
 	s := server(answer{}, status(302, allowOrigin, "*", "Location", "/a", "Location", "/b"))
 	if got := verdict(do(t, exchange.Case{}, s, as(Chromium))); got != "request -" || len(s.sent) != 1 {
 		t.Errorf("two different: %s after %d requests", got, len(s.sent))
+	}
+	s = chain(status(302, allowOrigin, "*", "Location", "/a", "Location", "/b"), ok(allowOrigin, "*"))
+	if do(t, exchange.Case{}, s, as(WebKit)); len(s.sent) != 2 || s.sent[1].Request.URL != "https://api.example.net/a,%20/b" {
+		t.Errorf("WebKit: %+v", s.sent)
 	}
 	s = chain(status(302, allowOrigin, "*", "Location", "/a", "Location", "/a"), ok(allowOrigin, "*"))
 	if got := verdict(do(t, exchange.Case{}, s, as(Chromium))); got != "allowed" || len(s.sent) != 2 {
@@ -347,6 +351,44 @@ func TestSecFetchAfterAChangeOfOrigin(t *testing.T) {
 		}
 		if got := s.sent[1].Request.Headers.Value("Sec-Fetch-Site"); got != want {
 			t.Errorf("%s: Sec-Fetch-Site %q, want %q", e, got, want)
+		}
+	}
+}
+
+func TestRedirectToFTP(t *testing.T) {
+	for e, want := range map[Engine]string{Chromium: "allowed", Firefox: "allowed", WebKit: "redirect -"} {
+		s := server(answer{}, status(302, allowOrigin, "*", "Location", "ftp://x/"))
+		if got := verdict(do(t, exchange.Case{Redirect: exchange.RedirectManual}, s, as(e))); got != want {
+			t.Errorf("%s under redirect manual: %s, want %s", e, got, want)
+		}
+	}
+}
+
+func TestMixedRedirectAfterAPreflight(t *testing.T) {
+	for e, want := range map[Engine]int{Chromium: 1, Firefox: 1, Standard: 1, WebKit: 2} {
+		s := chain(status(307, "Location", "http://"+hostA+"/"), ok(allowOrigin, "*"))
+		r := do(t, exchange.Case{URL: pageOrigin + "/v1", Method: "PUT"}, s, as(e))
+		if got := verdict(r); got != "redirect -" || len(s.sent) != want || r.Verdict.PreflightSent != (want == 2) {
+			t.Errorf("%s: %s after %s", e, got, wire(s.sent))
+		}
+	}
+}
+
+func TestRedirectedDelete(t *testing.T) {
+	for e, want := range map[Engine]string{Chromium: "DELETE", Firefox: "DELETE", Standard: "DELETE", WebKit: "GET"} {
+		s := chain(to(307, hostA), ok(allowOrigin, "*"))
+		do(t, exchange.Case{URL: pageOrigin + "/v1", Method: "DELETE"}, s, as(e))
+		if got := s.sent[len(s.sent)-1].Request.Method; got != want {
+			t.Errorf("%s: %s, want %s", e, got, want)
+		}
+	}
+}
+
+func TestRedirectModeErrorWithoutLocation(t *testing.T) {
+	for e, want := range map[Engine]string{Chromium: "request -", Firefox: "request -", Standard: "request -", WebKit: "allowed"} {
+		s := server(answer{}, status(302, allowOrigin, "*"))
+		if got := verdict(do(t, exchange.Case{Redirect: exchange.RedirectError}, s, as(e))); got != want {
+			t.Errorf("%s: %s, want %s", e, got, want)
 		}
 	}
 }

@@ -56,6 +56,7 @@ type run struct {
 	site     int  // Sec-Fetch-Site, the widest relation on the chain
 	changed  bool // a redirect went to another origin
 	needed   bool // a hop before this one needed a preflight
+	mixedHop bool // the current hop is mixed content, refused after its preflight
 
 	cookies cookieStore
 	cache   *PreflightCache
@@ -164,6 +165,9 @@ func (r *run) httpFetch() bool {
 	}
 	if r.tainting == taintingCORS && !r.preflight() {
 		return false
+	}
+	if r.mixedHop {
+		return r.fail(failure{cause: causeRedirectMixed, target: r.cur}, AtRedirect)
 	}
 	if !isSafeMethod(r.method) && !r.o.AllowUnsafe {
 		return r.hold()

@@ -262,7 +262,7 @@ func splitTail(s string) (p parts) {
 // stood.
 func (u *URL) setOther(rest string) error {
 	p := splitTail(rest)
-	u.Path = p.path
+	u.Path = percentEncode(p.path, c0Set)
 	u.setQueryAndFragment(p)
 	if !strings.HasPrefix(p.path, "//") {
 		return nil
@@ -344,8 +344,9 @@ type percentSet string
 
 const (
 	fragmentSet percentSet = " \"<>`"
-	querySet    percentSet = " \"#<>'" // the special-query set
-	pathSet     percentSet = " \"#<>?^`{}"
+	querySet    percentSet = " \"#<>'"      // the special-query set
+	pathSet     percentSet = " \"#<>?^`{|}" // with "|", which Chromium escapes too
+	c0Set       percentSet = ""
 	userinfoSet percentSet = " \"#<>?^`{}/:;=@[\\]|"
 )
 
