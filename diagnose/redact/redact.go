@@ -151,27 +151,11 @@ func (r *Redactor) Text(s string) string {
 	if rep := r.byValue(); rep != nil {
 		s = rep.Replace(s)
 	}
-	if plain(s) {
-		return s
-	}
 	return byShape(s)
 }
 
-// CleanText is Text and then the function CleanText. Most texts need neither,
-// which one look at each byte tells.
-func (r *Redactor) CleanText(s string) string {
-	rep := r.byValue()
-	if rep == nil && plain(s) {
-		return s
-	}
-	if rep != nil {
-		s = rep.Replace(s)
-	}
-	if plain(s) {
-		return s
-	}
-	return CleanText(byShape(s))
-}
+// CleanText is Text and then the function CleanText.
+func (r *Redactor) CleanText(s string) string { return CleanText(r.Text(s)) }
 
 // Header masks the value of a header: all of it where the name says that it is
 // a secret, otherwise as Text does.

@@ -131,56 +131,83 @@ var shapes = sync.OnceValue(func() []shape {
 	}
 })
 
-// plain says that a text is printable ASCII on one line without any hint of a
-// shape: nothing in it can have to be masked or escaped. It may say no of a text
-// that is as good.
-func plain(s string) bool {
+// shapeless says that no pattern of shapes can match: one look at each byte, and
+// a closer one where a hint stands. Nearly every text is shapeless. It may say
+// no of a text that is.
+func shapeless(s string) bool {
 	for i := range len(s) {
-		switch c := s[i]; c {
-		case '_', '@', '%': // of CF_, cfast_, user@, %40
-			return false
+		switch s[i] {
+		case 'J':
+			if strings.HasSuffix(s[:i], "ey") {
+				return false
+			}
+		case '_':
+			if endsFold(s[:i], "cf") || strings.HasSuffix(s[:i], "cfast") {
+				return false
+			}
+		case '@':
+			if endsAuthority(s[:i]) {
+				return false
+			}
+		case '%':
+			if strings.HasPrefix(s[i+1:], "40") {
+				return false
+			}
+		case ' ':
+			if endsFold(s[:i], "bearer") || endsFold(s[:i], "basic") {
+				return false
+			}
 		case '=':
-			if endsParameter(s[:i]) {
+			if name := lastName(s[:i], "?&;"); len(name) > 1 && SecretParameter(name) {
 				return false
 			}
-		case '"': // of "name": and "name" :
-			if rest := s[i+1:]; strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, " :") {
-				return false
-			}
-		case 'J': // of eyJ
-			if i > 0 && s[i-1] == 'y' {
-				return false
-			}
-		case ' ': // of "Bearer " and "Basic "
-			if i > 0 && (s[i-1]|0x20 == 'r' || s[i-1]|0x20 == 'c') {
-				return false
-			}
-		default:
-			if c < 0x20 || c >= 0x7f {
-				return false
+		case ':':
+			before := strings.TrimRight(s[:i], "\t\n\f\r ") // what \s matches
+			if name, ok := strings.CutSuffix(before, `"`); ok {
+				if name = lastName(name, `"`); len(name) > 1 && SecretName(name) {
+					return false
+				}
 			}
 		}
 	}
 	return true
 }
 
-// endsParameter says whether a text ends in a parameter's name of two letters or
-// more behind ?, & or ;, as the pattern for name=secret wants it.
-func endsParameter(s string) bool {
+// endsFold says whether a text ends so, in whatever case.
+func endsFold(s, suffix string) bool {
+	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
+}
+
+// endsAuthority says whether a text ends in "://" and what may stand between it
+// and "@".
+func endsAuthority(s string) bool {
+	i := strings.LastIndexAny(s, " \t\n\f\r/?#@\"'<>")
+	return i >= 2 && strings.HasSuffix(s[:i+1], "://")
+}
+
+// lastName is the name that a text ends in, if one of the marks stands before it.
+func lastName(s, marks string) string {
 	for i := len(s) - 1; i >= 0; i-- {
 		switch c := s[i]; {
-		case c == '?' || c == '&' || c == ';':
-			return i < len(s)-2
 		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '.' || c == '-':
+		case strings.IndexByte(marks, c) >= 0:
+			return s[i+1:]
 		default:
-			return false
+			return ""
 		}
 	}
-	return false
+	return ""
 }
 
 // byShape masks what has the shape of a secret.
 func byShape(s string) string {
+	if shapeless(s) {
+		return s
+	}
+	return masked(s)
+}
+
+func masked(s string) string {
 	for _, sh := range shapes() {
 		if !slices.ContainsFunc(sh.hints, func(h string) bool { return strings.Contains(s, h) }) {
 			continue
