@@ -80,12 +80,15 @@ func Run(ctx context.Context, o Options) error {
 	opts := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out),
 		tea.WithAltScreen(), tea.WithFPS(120),
+		// Its own handler hangs where a signal and the end of the context come
+		// together: it then waits for a loop that has ended.
+		tea.WithoutSignalHandler(),
 	}
 	if o.Mouse {
 		opts = append(opts, tea.WithMouseCellMotion())
 	}
 	p := tea.NewProgram(m, opts...)
-	stop := quitOnHangup(p)
+	stop := quitOnSignal(p)
 	defer stop()
 	final, err := p.Run()
 	if m, ok := final.(*Model); ok {
@@ -105,11 +108,11 @@ func Run(ctx context.Context, o Options) error {
 	return err
 }
 
-// quitOnHangup ends the program when its terminal goes away, which Bubble Tea
-// v1 does not do by itself.
-func quitOnHangup(p *tea.Program) (stop func()) {
+// quitOnSignal ends the program on a signal, and when its terminal goes away,
+// which Bubble Tea v1 does not do by itself.
+func quitOnSignal(p *tea.Program) (stop func()) {
 	c, done := make(chan os.Signal, 1), make(chan struct{})
-	signal.Notify(c, syscall.SIGHUP)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		select {
 		case <-c:
