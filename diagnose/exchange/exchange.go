@@ -28,7 +28,7 @@ const (
 	PurposeTrace            Purpose = "trace"                   // /cdn-cgi/trace
 	PurposePlainOptions     Purpose = "plain-options"           // OPTIONS without access-control-request-method
 	PurposePreflightProbe   Purpose = "preflight-probe"         // a preflight that the browser would not have sent here
-	PurposeGet              Purpose = "get"                     // the same URL by GET, as a visitor without a session
+	PurposeGet              Purpose = "get"                     // the same URL by GET, with the session where it would travel
 	PurposeNoOrigin         Purpose = "no-origin"               // GET without Origin
 	PurposeForeignOrigin    Purpose = "foreign-origin"          // GET with an invented Origin, cache-busted
 	PurposeNullOrigin       Purpose = "null-origin"             // GET with Origin: null, cache-busted

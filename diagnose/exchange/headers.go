@@ -72,7 +72,7 @@ func (hs Headers) MarshalJSON() ([]byte, error) {
 // a header list. Names compare without regard to case.
 func (hs Headers) Get(name string) (value string, ok bool) {
 	for _, h := range hs {
-		if !strings.EqualFold(h.Name, name) {
+		if !sameName(h.Name, name) {
 			continue
 		}
 		if !ok {
@@ -94,7 +94,7 @@ func (hs Headers) Value(name string) string {
 // Has says whether a header of that name is there.
 func (hs Headers) Has(name string) bool {
 	for _, h := range hs {
-		if strings.EqualFold(h.Name, name) {
+		if sameName(h.Name, name) {
 			return true
 		}
 	}
@@ -105,7 +105,7 @@ func (hs Headers) Has(name string) bool {
 func (hs Headers) Values(name string) []string {
 	var out []string
 	for _, h := range hs {
-		if strings.EqualFold(h.Name, name) {
+		if sameName(h.Name, name) {
 			out = append(out, h.Value)
 		}
 	}
@@ -118,7 +118,7 @@ func (hs Headers) Without(names ...string) Headers {
 next:
 	for _, h := range hs {
 		for _, n := range names {
-			if strings.EqualFold(h.Name, n) {
+			if sameName(h.Name, n) {
 				continue next
 			}
 		}
@@ -133,7 +133,7 @@ func (hs Headers) With(name, value string) Headers {
 	out := make(Headers, 0, len(hs)+1)
 	set := false
 	for _, h := range hs {
-		if !strings.EqualFold(h.Name, name) {
+		if !sameName(h.Name, name) {
 			out = append(out, h)
 			continue
 		}
@@ -147,3 +147,7 @@ func (hs Headers) With(name, value string) Headers {
 	}
 	return out
 }
+
+// sameName compares names of headers without regard to case. Hundreds of rules
+// ask for a name that is not there; its length mostly tells.
+func sameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
