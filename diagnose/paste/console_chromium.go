@@ -70,14 +70,30 @@ var chromiumOther = []struct {
 		"the script asked with mode same-origin for another origin (nothing was sent)"},
 }
 
-func parseChromium(text string) (Pasted, bool, error) {
-	line := flatten(text)
+// nextError is where another error of Chromium begins.
+var nextError = regexp.MustCompile(`Access to [A-Za-z ]+? at '`)
+
+// firstSentence cuts the errors that follow off a text, and counts them.
+func firstSentence(text string) (first string, more int) {
+	if at := nextError.FindAllStringIndex(text, -1); at != nil {
+		return text[:at[0][0]], len(at)
+	}
+	return text, 0
+}
+
+func parseChromium(pasted string) (Pasted, bool, error) {
+	line := flatten(pasted)
 	for _, frame := range chromiumFrames {
 		g := groups(frame, line)
 		if g == nil {
 			continue
 		}
 		p := Pasted{Kind: KindChromium}
+		text, more := firstSentence(g["text"])
+		g["text"] = text
+		if more > 0 {
+			p.note("The text holds %d more CORS errors; the first is used.", more)
+		}
 		p.Case.URL = g["url"]
 		if g["first"] != "" {
 			p.Case.URL = g["first"]
@@ -91,7 +107,7 @@ func parseChromium(text string) (Pasted, bool, error) {
 			p.Status = number(t["status"])
 		}
 		p.chromiumReason(g["text"])
-		p.network(text)
+		p.network(pasted)
 		p.understoodConsole("Chromium", g["kind"])
 		return p, true, nil
 	}

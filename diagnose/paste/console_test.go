@@ -109,6 +109,7 @@ func TestParseReadsChromiumsConsole(t *testing.T) {
 		{name: "broken lines and curly quotes", text: strings.NewReplacer("'", "’", " from origin", "\n   from origin", "blocked by", "blocked\n   by").Replace(pre) + "It does\n   not have HTTP ok status.\nOPTIONS " + api + " 403\nDELETE " + api + " net::ERR_FAILED",
 			reason: "PreflightInvalidStatus", method: "DELETE", status: 403},
 		{name: "a GET that was preflighted", text: pre + "It does not have HTTP ok status.\nGET " + api + " net::ERR_FAILED", reason: "PreflightInvalidStatus", headers: "content-type", missing: "headers"},
+		{name: "two errors", text: pre + "It does not have HTTP ok status.\n" + cr + "No 'Access-Control-Allow-Origin' header is present on the requested resource.", reason: "PreflightInvalidStatus", missing: "method,headers"},
 		{name: "another request's line", text: cr + "No 'Access-Control-Allow-Origin' header is present on the requested resource.\nPUT https://other.example.com/ net::ERR_FAILED", reason: "MissingAllowOriginHeader"},
 	}
 	for _, tt := range tests {
