@@ -41,6 +41,7 @@ type record struct {
 	ended      bool // loadingFinished or loadingFailed came
 	failed     *network.EventLoadingFailed
 	status     int64
+	answered   bool // the raw status and headers of an answer came
 	challenged bool // an answer carried Cloudflare's mark of a challenge
 	console    []string
 	issues     []network.CorsError
@@ -98,7 +99,7 @@ func (r *recorder) on(ev any) {
 			}
 		}
 		if e.RequestID == r.rec.main {
-			r.rec.status = e.StatusCode
+			r.rec.status, r.rec.answered = e.StatusCode, true
 		}
 	case *network.EventResponseReceived:
 		if e.RequestID == r.rec.main && r.rec.status == 0 && e.Response != nil {

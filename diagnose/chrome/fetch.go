@@ -195,14 +195,14 @@ func (b *Browser) settle(ctx context.Context) error {
 	defer end.Stop()
 	for {
 		seen := b.events.snapshot()
-		if seen.ended {
+		if seen.ended && (seen.failed == nil || seen.answered || !blockedAnswer(seen)) {
 			break
 		}
 		select {
 		case <-b.events.tick:
 			continue
 		case <-local.C:
-			if seen.sent {
+			if seen.sent && !seen.ended {
 				continue
 			}
 		case <-end.C:
@@ -217,6 +217,13 @@ func (b *Browser) settle(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// blockedAnswer says whether the page's request got an answer that the browser
+// withheld: its status comes by another way and may come later.
+func blockedAnswer(seen record) bool {
+	s := seen.failed.CorsErrorStatus
+	return s != nil && !strings.Contains(string(s.CorsError), "Preflight")
 }
 
 // observe reads the script's result and the events together. The promise says
