@@ -3,6 +3,7 @@ package paste
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"corstui/diagnose/exchange"
 )
@@ -55,7 +56,7 @@ var chromiumTexts = []struct {
 
 // preflightPrefix stands before the reason where the preflight failed one of
 // the checks that a request can fail too.
-const preflightPrefix = "Response to preflight request doesn't pass access control check"
+const preflightPrefix = "Response to preflight request doesn" // …'t pass access control check
 
 // chromiumOther are lines of Chromium's console about blocks that are not CORS.
 var chromiumOther = []struct {
@@ -66,12 +67,14 @@ var chromiumOther = []struct {
 		"Chromium blocked a plain-http request of an https page (mixed content, not CORS)"},
 	{regexp.MustCompile(`(?:Refused to connect to|Connecting to) '(?P<url>[^ ]+?)' (?:because it violates|violates) the following Content Security Policy directive`),
 		"the page's own Content Security Policy blocked the request (not CORS)"},
+	{regexp.MustCompile(`(?:Cross-Origin Read Blocking \(CORB\) blocked cross-origin response|Response was blocked by CORB[^h]*) (?P<url>[^ ]+) with MIME type`),
+		"Chromium withheld a page or data from a script tag or an image (CORB, not CORS)"},
 	{regexp.MustCompile(`Fetch API cannot load (?P<url>[^ ]+?)\. Request mode is "same-origin" but the URL's origin is not same as the request origin (?P<origin>[^ ]+?)\.(?: |$)`),
 		"the script asked with mode same-origin for another origin (nothing was sent)"},
 }
 
 // nextError is where another error of Chromium begins.
-var nextError = regexp.MustCompile(`Access to [A-Za-z ]+? at '`)
+var nextError = regexp.MustCompile(`Access to [A-Za-z ]+? at '?[a-z]+:`)
 
 // firstSentence cuts the errors that follow off a text, and counts them.
 func firstSentence(text string) (first string, more int) {
@@ -81,9 +84,27 @@ func firstSentence(text string) (first string, more int) {
 	return text, 0
 }
 
+// unquote removes quotes: chats and issue trackers eat them.
+var unquote = strings.NewReplacer("[`']", "", "'", "", "`", "", `"`, "")
+
+// unquoted are the frames and texts without their quotes.
+var unquoted = sync.OnceValue(func() (u struct{ frames, texts []*regexp.Regexp }) {
+	for _, f := range chromiumFrames {
+		u.frames = append(u.frames, regexp.MustCompile(unquote.Replace(f.String())))
+	}
+	for _, t := range chromiumTexts {
+		u.texts = append(u.texts, regexp.MustCompile(unquote.Replace(t.text.String())))
+	}
+	return u
+})
+
 func parseChromium(pasted string) (Pasted, bool, error) {
 	line := flatten(pasted)
-	for _, frame := range chromiumFrames {
+	frames := chromiumFrames
+	if strings.Contains(line, "blocked by CORS policy") && !strings.Contains(line, " at '") && !strings.Contains(line, "Redirect from '") {
+		line, frames = unquote.Replace(line), unquoted().frames
+	}
+	for _, frame := range frames {
 		g := groups(frame, line)
 		if g == nil {
 			continue
@@ -92,7 +113,7 @@ func parseChromium(pasted string) (Pasted, bool, error) {
 		text, more := firstSentence(g["text"])
 		g["text"] = text
 		if more > 0 {
-			p.note("The text holds %d more CORS errors; the first is used.", more)
+			p.note("The text holds %d CORS errors; the first is used.", more+1)
 		}
 		p.Case.URL = g["url"]
 		if g["first"] != "" {
@@ -127,8 +148,11 @@ func parseChromium(pasted string) (Pasted, bool, error) {
 // chromiumReason takes the CorsError and what it says about the request from
 // the sentence behind the frame.
 func (p *Pasted) chromiumReason(text string) {
-	for _, t := range chromiumTexts {
+	for i, t := range chromiumTexts {
 		g := groups(t.text, text)
+		if g == nil {
+			g = groups(unquoted().texts[i], unquote.Replace(text))
+		}
 		if g == nil {
 			continue
 		}

@@ -109,6 +109,8 @@ func TestParseReadsChromiumsConsole(t *testing.T) {
 		{name: "broken lines and curly quotes", text: strings.NewReplacer("'", "’", " from origin", "\n   from origin", "blocked by", "blocked\n   by").Replace(pre) + "It does\n   not have HTTP ok status.\nOPTIONS " + api + " 403\nDELETE " + api + " net::ERR_FAILED",
 			reason: "PreflightInvalidStatus", method: "DELETE", status: 403},
 		{name: "a GET that was preflighted", text: pre + "It does not have HTTP ok status.\nGET " + api + " net::ERR_FAILED", reason: "PreflightInvalidStatus", headers: "content-type", missing: "headers"},
+		{name: "quotes eaten", text: strings.ReplaceAll(pre, "'", "") + "No Access-Control-Allow-Origin header is present on the requested resource.", reason: "PreflightMissingAllowOriginHeader", missing: "method,headers"},
+		{name: "backticks for quotes", text: strings.ReplaceAll(cr+"Request header field x-a is not allowed by Access-Control-Allow-Headers in preflight response.", "'", "`"), reason: "HeaderDisallowedByPreflightResponse", headers: "x-a"},
 		{name: "two errors", text: pre + "It does not have HTTP ok status.\n" + cr + "No 'Access-Control-Allow-Origin' header is present on the requested resource.", reason: "PreflightInvalidStatus", missing: "method,headers"},
 		{name: "another request's line", text: cr + "No 'Access-Control-Allow-Origin' header is present on the requested resource.\nPUT https://other.example.com/ net::ERR_FAILED", reason: "MissingAllowOriginHeader"},
 	}
@@ -137,6 +139,7 @@ func TestParseReadsOlderAndOtherLinesOfChromium(t *testing.T) {
 		{name: "mixed content", text: "Mixed Content: The page at '" + page + "/a' was loaded over HTTPS, but requested an insecure XMLHttpRequest endpoint 'http://api.example.com/x'. This request has been blocked; the content must be served over HTTPS.",
 			url: "http://api.example.com/x", origin: page},
 		{name: "content security policy", text: "Refused to connect to '" + api + "' because it violates the following Content Security Policy directive: \"connect-src 'self'\".", url: api, missing: "origin"},
+		{name: "CORB", text: "Cross-Origin Read Blocking (CORB) blocked cross-origin response " + api + " with MIME type text/html. See https://www.chromestatus.com/feature/5629709824032768 for more details.", url: api, missing: "origin"},
 		{name: "mode same-origin", text: "Fetch API cannot load " + api + ". Request mode is \"same-origin\" but the URL's origin is not same as the request origin " + page + ".", url: api, origin: page},
 		{name: "network panel alone", text: "POST " + api + " net::ERR_CONNECTION_REFUSED", url: api, method: "POST", missing: "origin"},
 		{name: "failed resource alone", text: api + ":1 Failed to load resource: the server responded with a status of 403 (Forbidden)", url: api, status: 403, missing: "origin"},
