@@ -47,6 +47,7 @@ const (
 	devMixedAfterPreflight
 	devDeleteBecomesGet
 	devErrorNeedsLocation
+	devRedirectCredentialsKept
 	devHeaderNamesCanonical
 	devUnexpectedProxyAuth
 	devSuspectDuplicates
@@ -70,6 +71,7 @@ const (
 	devLoopbackMixed
 	devMixedFromHTTPSOnly
 	devOriginKeptOnDowngrade
+	devOriginKeptOnGet
 	devNoCORSRedirectOriginNull
 	devSecFetchDropped
 	deviationCount
@@ -175,7 +177,7 @@ var deviations = [deviationCount]struct {
 		"A redirect to ftp: is a network error before any other check, and under the redirect mode manual too.",
 		"observed", "TestRedirectToFTP"},
 	devMixedAfterPreflight: {"mixed-after-preflight", "mixed content", onWebKit,
-		"A redirect to mixed content is refused only after the preflight of the new hop, where it needs one.",
+		"A redirect to mixed content, and one from the page's own origin to a URL with userinfo, is refused only after the preflight of the new hop, where it needs one.",
 		"observed", "TestMixedRedirectAfterAPreflight"},
 	devDeleteBecomesGet: {"delete-becomes-get", "redirect", onWebKit,
 		"A DELETE that is redirected to another origin becomes a GET.",
@@ -183,6 +185,9 @@ var deviations = [deviationCount]struct {
 	devErrorNeedsLocation: {"error-needs-location", "redirect", onWebKit,
 		"Under the redirect mode error, a redirect status without a Location is the response; by the standard a network error.",
 		"observed", "TestRedirectModeErrorWithoutLocation"},
+	devRedirectCredentialsKept: {"redirect-credentials-kept", "redirect", onWebKit,
+		"A fetch that starts at the page's own origin with credentials same-origin has each later redirect checked as if it were credentialed, so * fails, behind the preflight of the next hop.",
+		"observed", "TestRedirectAfterTheOwnOrigin"},
 	devHeaderNamesCanonical: {"header-names-canonical", "preflight", onWebKit,
 		"The name of a well-known header that a preflight does not allow is printed in its usual spelling, whatever the script wrote.",
 		"observed; WebCore HTTPHeaderNames.in", "TestSpellingOfAMissingHeader"},
@@ -252,6 +257,9 @@ var deviations = [deviationCount]struct {
 	devOriginKeptOnDowngrade: {"origin-kept-on-downgrade", "response", onChromium,
 		"A no-cors POST from https to http carries the page's origin; by the standard null.",
 		"observed", "TestOriginHeaderOutsideCORS"},
+	devOriginKeptOnGet: {"origin-kept-on-get", "redirect", onWebKit,
+		"A request within the page's own origin that a redirect made a GET keeps its Origin.",
+		"observed", "TestOriginAfterTheMethodBecameGet"},
 	devNoCORSRedirectOriginNull: {"no-cors-redirect-origin-null", "redirect", onChromium,
 		"A no-cors request that is no GET or HEAD carries Origin: null after any redirect to another origin; by the standard not yet when it leaves the page's own.",
 		"observed; net::RedirectUtil::UpdateHttpRequest", "TestOriginOfANoCORSRedirect"},

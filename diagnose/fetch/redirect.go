@@ -88,12 +88,17 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 		}
 		return r.fail(check, r.step())
 	}
+	r.late = r.lateCheck(hs, check)
 	own := SameOrigin(r.page, target.Origin())
 	switch {
 	case NormalizeValue(v) == "" && r.has(devEmptyLocationBlocked):
 		return r.fail(at(causeRedirectEmptyLocation), AtRedirect)
 	case target.HasCredentials() && r.c.Mode == exchange.ModeCORS && (!own || r.tainting == taintingCORS):
-		return r.fail(at(causeRedirectUserinfo), AtRedirect)
+		f := at(causeRedirectUserinfo)
+		if r.tainting != taintingBasic || !r.has(devMixedAfterPreflight) {
+			return r.fail(f, AtRedirect)
+		}
+		f.url, r.late, r.mixedHop = r.cur, f, mixed
 	case target.HasCredentials() && r.has(devRedirectUserinfoAborted):
 		return r.fail(at(causeRedirectUserinfoAborted), AtRedirect)
 	case target.Scheme == "file" && r.tainting == taintingBasic:
@@ -138,6 +143,20 @@ func (r *run) redirectNotFollowed(x exchange.Exchange, check failure, passes boo
 	return r.fail(failure{cause: causeRedirectMode, exchange: x.ID, status: x.Response.Status, target: check.target, location: check.location}, r.step())
 }
 
+// lateCheck is the second CORS check of a redirect, by engines that take the
+// credentials of the first URL for those of the redirect.
+func (r *run) lateCheck(hs exchange.Headers, check failure) failure {
+	if r.tainting != taintingCORS || r.c.Credentials != exchange.CredentialsSameOrigin || !r.res.SameOrigin || !r.has(devRedirectCredentialsKept) {
+		return failure{}
+	}
+	f, ok := corsCheck(r, r.requestOrigin(), true, hs)
+	if ok {
+		return failure{}
+	}
+	f.exchange, f.status, f.target, f.location, f.url = check.exchange, check.status, check.target, check.location, r.cur
+	return f
+}
+
 // isUnsafeScheme says whether a redirect to this URL is refused by the network
 // layer, before anybody thinks of CORS.
 func isUnsafeScheme(u *URL) bool {
@@ -158,6 +177,7 @@ func (r *run) follow(target *URL, status int) {
 		status == 303 && r.method != "GET" && r.method != "HEAD" ||
 		r.method == "DELETE" && !SameOrigin(from, to) && r.has(devDeleteBecomesGet)
 	if toGet {
+		r.becameGet = true
 		r.method, r.body, r.hasBody = "GET", "", false
 		r.headers = r.headers.Without(contentHeaders...)
 	}

@@ -392,3 +392,38 @@ func TestRedirectModeErrorWithoutLocation(t *testing.T) {
 		}
 	}
 }
+
+func TestRedirectAfterTheOwnOrigin(t *testing.T) {
+	for e, want := range map[Engine]string{Chromium: "allowed", Firefox: "allowed", Standard: "allowed", WebKit: "redirect WildcardWithCredentials"} {
+		s := &script{}
+		s.answer = func(exchange.Purpose, exchange.Request) answer {
+			if len(s.sent) < 2 {
+				return status(302, allowOrigin, "*", "Location", fmt.Sprintf("https://%s/%d", hostA, len(s.sent)))
+			}
+			return ok(allowOrigin, "*")
+		}
+		if got := verdict(do(t, exchange.Case{URL: pageOrigin + "/v1"}, s, as(e))); got != want {
+			t.Errorf("%s: %s, want %s", e, got, want)
+		}
+	}
+}
+
+func TestOriginAfterTheMethodBecameGet(t *testing.T) {
+	for e, want := range map[Engine]string{Chromium: "", Firefox: "", Standard: "", WebKit: pageOrigin} {
+		s := chain(to(303, hostO), ok())
+		do(t, exchange.Case{URL: pageOrigin + "/v1", Method: "PUT"}, s, as(e))
+		if got := s.sent[1].Request.Headers.Value("Origin"); got != want {
+			t.Errorf("%s: Origin %q, want %q", e, got, want)
+		}
+	}
+}
+
+func TestUserinfoRedirectAfterAPreflight(t *testing.T) {
+	for e, want := range map[Engine]int{Chromium: 1, Firefox: 1, Standard: 1, WebKit: 2} {
+		s := chain(status(307, "Location", "https://u:p@"+hostA+"/"), ok(allowOrigin, "*"))
+		r := do(t, exchange.Case{URL: pageOrigin + "/v1", Method: "PUT"}, s, as(e))
+		if r.Verdict.Allowed || *r.Verdict.BlockedAt != AtRedirect || len(s.sent) != want {
+			t.Errorf("%s: %s after %s", e, verdict(r), wire(s.sent))
+		}
+	}
+}

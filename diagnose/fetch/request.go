@@ -63,7 +63,9 @@ func (r *run) preflightRequest(names []string, origin string) exchange.Request {
 			hs = r.appendSlot(hs, s)
 		}
 	}
-	return exchange.Request{Method: "OPTIONS", URL: r.cur.WithoutFragment(), Headers: hs}
+	bare := *r.cur // a preflight carries no HTTP authentication
+	bare.Username, bare.Password = "", ""
+	return exchange.Request{Method: "OPTIONS", URL: bare.WithoutFragment(), Headers: hs}
 }
 
 // PreflightRequest returns the preflight that an engine would send for the
@@ -207,6 +209,9 @@ func (r *run) originHeader() (string, bool) {
 	case r.tainting == taintingCORS:
 		return r.requestOrigin(), true
 	case r.method == "GET" || r.method == "HEAD":
+		if r.becameGet && r.has(devOriginKeptOnGet) {
+			return r.requestOrigin(), true
+		}
 		return "", false
 	case r.page.Scheme == "https" && r.cur.Scheme == "http" && !r.has(devOriginKeptOnDowngrade):
 		return "null", true

@@ -41,22 +41,24 @@ type run struct {
 	page Origin // the page's origin
 
 	// The request.
-	method   string
-	headers  exchange.Headers // what the script set, and the body's Content-Type
-	original exchange.Headers // the same, before any redirect
-	body     string
-	hasBody  bool
-	parsed   *URL // the case's URL, nil until it is parsed
-	first    *URL
-	cur      *URL
-	wire     string // the current URL as it goes on the wire
-	redirect int    // how many were followed
-	tainting string
-	tainted  bool // redirect-tainted: the origin is serialised as null
-	site     int  // Sec-Fetch-Site, the widest relation on the chain
-	changed  bool // a redirect went to another origin
-	needed   bool // a hop before this one needed a preflight
-	mixedHop bool // the current hop is mixed content, refused after its preflight
+	method    string
+	headers   exchange.Headers // what the script set, and the body's Content-Type
+	original  exchange.Headers // the same, before any redirect
+	body      string
+	hasBody   bool
+	parsed    *URL // the case's URL, nil until it is parsed
+	first     *URL
+	cur       *URL
+	wire      string // the current URL as it goes on the wire
+	redirect  int    // how many were followed
+	tainting  string
+	tainted   bool    // redirect-tainted: the origin is serialised as null
+	site      int     // Sec-Fetch-Site, the widest relation on the chain
+	changed   bool    // a redirect went to another origin
+	becameGet bool    // a redirect changed the method to GET
+	needed    bool    // a hop before this one needed a preflight
+	late      failure // a check of the redirect to this hop that comes after its preflight
+	mixedHop  bool    // the current hop is mixed content, refused after its preflight
 
 	cookies cookieStore
 	cache   *PreflightCache
@@ -166,8 +168,11 @@ func (r *run) httpFetch() bool {
 	if r.tainting == taintingCORS && !r.preflight() {
 		return false
 	}
-	if r.mixedHop {
+	switch {
+	case r.mixedHop:
 		return r.fail(failure{cause: causeRedirectMixed, target: r.cur}, AtRedirect)
+	case r.late.cause != causeNone:
+		return r.fail(r.late, AtRedirect)
 	}
 	if !isSafeMethod(r.method) && !r.o.AllowUnsafe {
 		return r.hold()
