@@ -56,3 +56,7 @@ fuzz:
 
 clean:
 	rm -rf corstui dist .cache
+
+# pictures draws the README's screens from the real program.
+pictures:
+	CORSTUI_PICTURES=$(CURDIR)/docs $(GO) test ./cmd/corstui -count=1 -run TestPictures

@@ -2,6 +2,9 @@ package diagnose
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -64,6 +67,9 @@ func Run(ctx context.Context, c exchange.Case, o Options, emit func(Event)) (Rep
 	r := &run{c: c.WithDefaults(), o: o, started: time.Now(), emit: emit}
 	r.wire = client.Session(r.c.URL)
 	r.mask = newMask(r.c)
+	if !o.VerdictOnly && o.Client == nil {
+		r.wire.Ready(o.MaxProbes) // connections for the probes open beside the first request
+	}
 	r.browserRequests(ctx)
 	if !o.VerdictOnly {
 		r.probes(ctx)
@@ -84,7 +90,7 @@ type run struct {
 	wire    *probe.Session
 	mask    *mask
 	result  fetch.Result
-	// probed are the exchanges after the browser's own, in the order seen.
+	// probed are the exchanges after the browser's own.
 	probed []exchange.Exchange
 
 	mu   sync.Mutex
@@ -157,7 +163,15 @@ func (r *run) probes(ctx context.Context) {
 
 func (r *run) exchanges() []exchange.Exchange {
 	xs := make([]exchange.Exchange, 0, len(r.result.Exchanges)+len(r.probed))
-	return append(append(xs, r.result.Exchanges...), r.probed...)
+	xs = append(append(xs, r.result.Exchanges...), r.probed...)
+	slices.SortStableFunc(xs, func(a, b exchange.Exchange) int { return number(a.ID) - number(b.ID) })
+	return xs
+}
+
+// number is the place of an exchange in the order sent, which its ID holds.
+func number(id string) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(id, "e"))
+	return n
 }
 
 // report concludes from what was seen so far.

@@ -283,7 +283,7 @@ func LayerName(l answer.Layer) string { return layerNames[l] }
 func Certainty(a answer.Answer) string {
 	var what []string
 	for _, e := range a.Evidence {
-		if e.Strength != "supporting" && !slices.Contains(what, e.What) {
+		if e.Strength != "supporting" && e.Strength != answer.StrengthContradicting && !slices.Contains(what, e.What) {
 			what = append(what, e.What)
 		}
 	}

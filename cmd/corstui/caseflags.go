@@ -13,6 +13,7 @@ import (
 	"corstui/diagnose"
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/fetch"
+	"corstui/diagnose/paste"
 	"corstui/diagnose/probe"
 )
 
@@ -77,9 +78,15 @@ func (f *caseFlags) build(a *app, args []string) (plan, error) {
 		if err != nil {
 			return p, err
 		}
-		if p.Case, err = understand(string(text)); err != nil {
+		pasted, err := paste.Parse(string(text))
+		if err != nil {
 			return p, fmt.Errorf("--from %s: %w", f.from, err)
 		}
+		p.Case = pasted.Case
+		// A curl says how it reaches its host, too.
+		f.resolve = append(f.resolve, pasted.Resolve...)
+		f.connectTo = append(f.connectTo, pasted.ConnectTo...)
+		f.insecure = f.insecure || pasted.Insecure
 	}
 	if len(args) > 0 {
 		if err := checkURL(args[0]); err != nil {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"corstui/diagnose/exchange"
-	"corstui/diagnose/paste"
 )
 
 // maxInput bounds what is read from a file or standard input.
@@ -34,15 +33,6 @@ func (a *app) readInput(name string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: more than %d MiB; right would be a smaller input", name, maxInput>>20)
 	}
 	return b, nil
-}
-
-// understand turns pasted text into a case.
-func understand(text string) (exchange.Case, error) {
-	p, err := paste.Parse(text)
-	if err != nil {
-		return exchange.Case{}, err
-	}
-	return p.Case, nil
 }
 
 // parseCookies reads the value of -b: 'n=v; n2=v2', or @FILE with a cookie jar

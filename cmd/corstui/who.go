@@ -85,7 +85,11 @@ func writeWho(w io.Writer, xs []exchange.Exchange, format string) error {
 		}
 		fmt.Fprintf(&b, "%s: %s\n", an.Confidence, who)
 		for _, e := range an.Evidence {
-			fmt.Fprintf(&b, "  %s: %s\n", e.What, e.Says)
+			mark := ""
+			if e.Strength == answer.StrengthContradicting {
+				mark = "against it: "
+			}
+			fmt.Fprintf(&b, "  %s%s: %s\n", mark, e.What, e.Says)
 		}
 		if len(an.Candidates) > 0 {
 			names := make([]string, len(an.Candidates))
