@@ -111,6 +111,27 @@ func TestRunSaysThatItWasChallenged(t *testing.T) {
 	}
 }
 
+func TestFetchRefusesAnOriginThatNoPageHas(t *testing.T) {
+	path := browserPath(t)
+	s, _, api := scripted(t)
+	b, err := chrome.Open(t.Context(), chrome.Options{Path: path, Network: ownCA(s)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	for origin, want := range map[string]string{
+		"HTTPS://APP.TEST:443":      "https://app.test",
+		"https://B\u00fccher.test":  "https://xn--bcher-kva.test",
+		"https://app.example.com/":  "null",
+		"chrome-extension://abcdef": "null",
+	} {
+		_, err := b.Fetch(t.Context(), exchange.Case{URL: api + "/ok/", Origin: origin})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", origin, err)
+		}
+	}
+}
+
 func TestRunLeavesNothingBehind(t *testing.T) {
 	path := browserPath(t)
 	s, page, api := scripted(t)

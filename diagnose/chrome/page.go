@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/chromedp/cdproto/cdp"
 	cdpfetch "github.com/chromedp/cdproto/fetch"
@@ -26,7 +25,9 @@ func (b *Browser) load(ctx context.Context, origin string) error {
 	b.events.mu.Lock()
 	b.events.page = func(e *cdpfetch.EventRequestPaused) { fulfil(ctx, e, p) }
 	b.events.mu.Unlock()
-	patterns := []*cdpfetch.RequestPattern{{URLPattern: globLiteral(p.url), ResourceType: network.ResourceTypeDocument, RequestStage: cdpfetch.RequestStageRequest}}
+	// Every document, so that an origin in another spelling than the browser's
+	// own does not slip through to the frontend.
+	patterns := []*cdpfetch.RequestPattern{{URLPattern: "*", ResourceType: network.ResourceTypeDocument, RequestStage: cdpfetch.RequestStageRequest}}
 	if _, err := chromedp.Call(ctx, cdpfetch.Enable, cdpfetch.EnableParams{Patterns: patterns}); err != nil {
 		return err
 	}
@@ -42,7 +43,8 @@ func (b *Browser) load(ctx context.Context, origin string) error {
 		return err
 	}
 	if got != origin {
-		return fmt.Errorf("the browser made the page's origin %s out of %s: it moves pages of that host to https", got, origin)
+		return fmt.Errorf("a page of %s has the origin %s in the browser: give that one as the origin "+
+			"(a browser writes it in lower case and punycode, and without a default port)", origin, got)
 	}
 	b.origin = origin
 	return nil
@@ -76,11 +78,6 @@ func pageOf(origin string) (document, error) {
 	}
 	p.url = origin + "/"
 	return p, nil
-}
-
-// globLiteral escapes what Fetch.enable reads as a wildcard.
-func globLiteral(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`).Replace(s)
 }
 
 // fulfil answers the request for the page's document. The icon in it keeps a
