@@ -18,8 +18,8 @@ var order = [][]string{
 	{"diagnose/probe"},
 	{"diagnose/finding"},
 	{"diagnose"},
-	{"diagnose/report", "diagnose/loopback"},
-	{"diagnose/trial", "diagnose/lab", "diagnose/chrome", "diagnose/batch"},
+	{"diagnose/report", "diagnose/loopback", "diagnose/browser", "diagnose/difftest"},
+	{"diagnose/trial", "diagnose/lab", "diagnose/chrome", "diagnose/firefox", "diagnose/batch"},
 	{"ui"},
 	{"cmd/corstui"},
 }

@@ -1,0 +1,91 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"corstui/diagnose/exchange"
+)
+
+// A Result is what the script in the page returns.
+type Result struct {
+	Resolved bool     `json:"resolved"`
+	Type     string   `json:"type"`   // "basic", "cors", "opaque", "opaqueredirect"
+	Status   int      `json:"status"` // as the page sees it
+	URL      string   `json:"url"`    // of the response, after redirects
+	Names    []string `json:"names"`  // of the headers that the page can read
+	Error    string   `json:"error"`  // what fetch() rejected with
+}
+
+// Readable are the names that the page can read: lower case, sorted, each once.
+func (r Result) Readable() []string {
+	out := make([]string, 0, len(r.Names))
+	if !r.Resolved {
+		return out
+	}
+	for _, n := range r.Names {
+		out = append(out, strings.ToLower(n))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// script performs the fetch. The body is not read: an answer that never ends
+// must not keep the verdict waiting.
+const script = `(async (url, init) => {
+  const stop = new AbortController();
+  init.signal = stop.signal;
+  try {
+    const r = await fetch(url, init);
+    const out = {resolved: true, type: r.type, status: r.status, url: r.url, names: [...r.headers.keys()], error: ""};
+    stop.abort();
+    return out;
+  } catch (e) {
+    return {resolved: false, type: "", status: 0, url: "", names: [], error: String(e)};
+  }
+})(%s, %s)`
+
+// Script is the JavaScript expression that performs the case's fetch() and whose
+// promise gives a Result. encoding/json escapes what would end a string or a
+// line in JavaScript.
+func Script(c exchange.Case) (string, error) {
+	headers := make([][2]string, 0, len(c.Headers))
+	for _, h := range c.Headers {
+		headers = append(headers, [2]string{byteString(h.Name), byteString(h.Value)})
+	}
+	init := map[string]any{
+		"method":      c.Method,
+		"headers":     headers,
+		"credentials": c.Credentials,
+		"mode":        c.Mode,
+		"redirect":    c.Redirect,
+	}
+	if c.Body != nil {
+		init["body"] = *c.Body
+	}
+	u, err := json.Marshal(c.URL)
+	if err != nil {
+		return "", err
+	}
+	i, err := json.Marshal(init)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(script, u, i), nil
+}
+
+// byteString gives a header that is no UTF-8 as the string of its bytes, as a
+// script would write it: each byte one code point.
+func byteString(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
+}
