@@ -47,6 +47,7 @@ const (
 	devMixedAfterPreflight
 	devDeleteBecomesGet
 	devErrorNeedsLocation
+	devUserinfoBeforeMode
 	devRedirectCredentialsKept
 	devHeaderNamesCanonical
 	devUnexpectedProxyAuth
@@ -182,9 +183,12 @@ var deviations = [deviationCount]struct {
 	devDeleteBecomesGet: {"delete-becomes-get", "redirect", onWebKit,
 		"A DELETE that is redirected to another origin becomes a GET.",
 		"observed in WebKitGTK, not verified in Safari; NetworkDataTaskSoup.cpp, shouldRedirectAsGET", "TestRedirectedDelete"},
-	devErrorNeedsLocation: {"error-needs-location", "redirect", onWebKit,
+	devErrorNeedsLocation: {"error-needs-location", "redirect", onChromium | onWebKit,
 		"Under the redirect mode error, a redirect status without a Location is the response; by the standard a network error.",
 		"observed", "TestRedirectModeErrorWithoutLocation"},
+	devUserinfoBeforeMode: {"userinfo-before-mode", "redirect", onChromium,
+		"Userinfo in a Location is judged before the redirect mode error, and gives the reason.",
+		"observed", "TestUserinfoUnderRedirectModeError"},
 	devRedirectCredentialsKept: {"redirect-credentials-kept", "redirect", onWebKit,
 		"A fetch that starts at the page's own origin with credentials same-origin has each later redirect checked as if it were credentialed, so * fails, behind the preflight of the next hop.",
 		"observed", "TestRedirectAfterTheOwnOrigin"},

@@ -105,7 +105,7 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 		return r.fail(at(causeRedirectOwnFile), AtRedirect)
 	case isUnsafeScheme(target):
 		return r.fail(at(causeRedirectUnsafeScheme), AtRedirect)
-	case !target.IsHTTP() && r.c.Mode == exchange.ModeNoCORS:
+	case !target.IsHTTP() && r.c.Mode != exchange.ModeCORS:
 		return r.fail(at(causeRedirectUnknownScheme), AtRedirect)
 	case !target.IsHTTP():
 		f := at(causeRedirectScheme)
@@ -139,6 +139,10 @@ func (r *run) redirectNotFollowed(x exchange.Exchange, check failure, passes boo
 		r.res.Verdict.Allowed = true // an opaque-redirect filtered response: nothing is readable
 		r.res.Verdict.HiddenHeaders = headerNames(x.Response.Headers)
 		return false
+	}
+	if t := check.target; t != nil && t.HasCredentials() && r.c.Mode == exchange.ModeCORS && t.IsHTTP() &&
+		(!SameOrigin(r.page, t.Origin()) || r.tainting == taintingCORS) && r.has(devUserinfoBeforeMode) {
+		return r.fail(failure{cause: causeRedirectUserinfo, exchange: x.ID, status: x.Response.Status, target: t, location: check.location}, AtRedirect)
 	}
 	return r.fail(failure{cause: causeRedirectMode, exchange: x.ID, status: x.Response.Status, target: check.target, location: check.location}, r.step())
 }

@@ -257,7 +257,7 @@ func TestRedirectModes(t *testing.T) {
 		want    string
 	}{
 		{"error", exchange.RedirectError, hdr(allowOrigin, "*", "Location", "/x"), "request -"},
-		{"error without Location", exchange.RedirectError, hdr(allowOrigin, "*"), "request -"},
+		{"error without Location", exchange.RedirectError, hdr(allowOrigin, "*"), "allowed"},
 		{"manual", exchange.RedirectManual, hdr(allowOrigin, "*", "Location", "/x"), "allowed"},
 		{"manual without Location", exchange.RedirectManual, hdr(allowOrigin, "*"), "allowed"},
 		{"manual without Allow-Origin", exchange.RedirectManual, hdr("Location", "/x"), "request MissingAllowOriginHeader"},
@@ -385,7 +385,7 @@ func TestRedirectedDelete(t *testing.T) {
 }
 
 func TestRedirectModeErrorWithoutLocation(t *testing.T) {
-	for e, want := range map[Engine]string{Chromium: "request -", Firefox: "request -", Standard: "request -", WebKit: "allowed"} {
+	for e, want := range map[Engine]string{Chromium: "allowed", Firefox: "request -", Standard: "request -", WebKit: "allowed"} {
 		s := server(answer{}, status(302, allowOrigin, "*"))
 		if got := verdict(do(t, exchange.Case{Redirect: exchange.RedirectError}, s, as(e))); got != want {
 			t.Errorf("%s: %s, want %s", e, got, want)
@@ -425,5 +425,22 @@ func TestUserinfoRedirectAfterAPreflight(t *testing.T) {
 		if r.Verdict.Allowed || *r.Verdict.BlockedAt != AtRedirect || len(s.sent) != want {
 			t.Errorf("%s: %s after %s", e, verdict(r), wire(s.sent))
 		}
+	}
+}
+
+func TestUserinfoUnderRedirectModeError(t *testing.T) {
+	for e, want := range map[Engine]string{Chromium: "redirect RedirectContainsCredentials", Firefox: "request -", Standard: "request -", WebKit: "request -"} {
+		s := server(answer{}, status(302, allowOrigin, "*", "Location", "https://u:p@"+hostB+"/"))
+		if got := verdict(do(t, exchange.Case{Redirect: exchange.RedirectError}, s, as(e))); got != want {
+			t.Errorf("%s: %s, want %s", e, got, want)
+		}
+	}
+}
+
+func TestUnknownSchemeInModeSameOrigin(t *testing.T) {
+	s := server(answer{}, status(302, "Location", "foo:x"))
+	r := do(t, exchange.Case{URL: pageOrigin + "/", Mode: exchange.ModeSameOrigin}, s, as(Chromium))
+	if got := verdict(r); got != "redirect -" {
+		t.Errorf("%s", got)
 	}
 }

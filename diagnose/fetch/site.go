@@ -3,8 +3,6 @@ package fetch
 import (
 	"net/netip"
 	"strings"
-
-	"golang.org/x/net/publicsuffix"
 )
 
 // registrableDomain returns the registrable domain of a host, and the host
@@ -19,11 +17,12 @@ func registrableDomain(host string) string {
 			return host
 		}
 	}
-	d, err := publicsuffix.EffectiveTLDPlusOne(host)
-	if err != nil {
+	suffix := publicSuffix(host)
+	if suffix == host {
 		return host
 	}
-	return d
+	rest := host[:len(host)-len(suffix)-1]
+	return host[strings.LastIndexByte(rest, '.')+1:]
 }
 
 // SameSite is the HTML Standard's "schemelessly same site" of two tuple
@@ -43,6 +42,5 @@ func SchemefulSameSite(a, b Origin) bool { return a.Scheme == b.Scheme && SameSi
 // isPublicSuffix says whether a host is itself a public suffix, such as co.uk
 // or pages.dev.
 func isPublicSuffix(host string) bool {
-	s, _ := publicsuffix.PublicSuffix(host)
-	return s == host
+	return publicSuffix(host) == host
 }

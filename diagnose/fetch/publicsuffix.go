@@ -1,0 +1,59 @@
+package fetch
+
+import (
+	_ "embed"
+	"strings"
+)
+
+// publicSuffixes is the public suffix list (publicsuffix.org, MPL 2.0, revision
+// d6c92f1b of 2026-02-06), its private section included: one rule a line, in
+// ASCII form, sorted by bytes. golang.org/x/net/publicsuffix holds the same
+// rules, but depends on net/http, which this package does not.
+//
+//go:embed public_suffixes.txt
+var publicSuffixes string
+
+// publicSuffix returns the public suffix of a host name by the list's algorithm:
+// an exception rule wins, then the longest rule, then the rule *.
+func publicSuffix(host string) string {
+	for s := host; ; {
+		parent, more := s, false
+		if dot := strings.IndexByte(s, '.'); dot >= 0 {
+			parent, more = s[dot+1:], true
+		}
+		switch {
+		case more && hasRule("!", s):
+			return parent
+		case hasRule("", s), more && hasRule("*.", parent), !more:
+			return s
+		}
+		s = parent
+	}
+}
+
+// hasRule says whether prefix+name is a line of the list.
+func hasRule(prefix, name string) bool {
+	lo, hi := 0, len(publicSuffixes)
+	for lo < hi {
+		mid := lo + (hi-lo)/2
+		start := lo + strings.LastIndexByte(publicSuffixes[lo:mid], '\n') + 1
+		end := start + strings.IndexByte(publicSuffixes[start:], '\n')
+		switch c := compareRule(publicSuffixes[start:end], prefix, name); {
+		case c == 0:
+			return true
+		case c < 0:
+			lo = end + 1
+		default:
+			hi = start
+		}
+	}
+	return false
+}
+
+// compareRule compares a line with prefix+name.
+func compareRule(line, prefix, name string) int {
+	if n := min(len(line), len(prefix)); n < len(prefix) || line[:n] != prefix {
+		return strings.Compare(line[:n], prefix)
+	}
+	return strings.Compare(line[len(prefix):], name)
+}
