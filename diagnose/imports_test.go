@@ -17,6 +17,7 @@ var order = [][]string{
 	{"diagnose/fetch", "diagnose/answer", "diagnose/paste"},
 	{"diagnose/probe"},
 	{"diagnose/finding"},
+	{"diagnose/config"},
 	{"diagnose"},
 	{"diagnose/report", "diagnose/loopback", "diagnose/browser", "diagnose/difftest"},
 	{"diagnose/trial", "diagnose/lab", "diagnose/chrome", "diagnose/firefox", "diagnose/batch"},
@@ -25,7 +26,7 @@ var order = [][]string{
 }
 
 // pure packages do no I/O: neither they nor what they import know net/http.
-var pure = []string{"diagnose/exchange", "diagnose/redact", "snippets", "diagnose/fetch", "diagnose/answer", "diagnose/paste", "diagnose/finding"}
+var pure = []string{"diagnose/exchange", "diagnose/redact", "snippets", "diagnose/fetch", "diagnose/answer", "diagnose/paste", "diagnose/finding", "diagnose/config"}
 
 // below lists the tiers' packages that hold a whole tree of their own.
 var trees = []string{"ui", "snippets", "diagnose/chrome", "diagnose/lab", "diagnose/fetch", "diagnose/answer", "diagnose/probe", "diagnose/finding", "diagnose/paste"}

@@ -5,10 +5,9 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -130,19 +129,7 @@ func readBounded(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b := make([]byte, 0, 64<<10)
-	for len(b) <= config.MaxSource {
-		b = slices.Grow(b, 32<<10)
-		n, err := f.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		if err != nil {
-			if n == 0 && !errors.Is(err, fs.ErrClosed) && err.Error() != "EOF" {
-				return nil, err
-			}
-			return b, nil
-		}
-	}
-	return b, nil
+	return io.ReadAll(io.LimitReader(f, config.MaxSource+1))
 }
 
 func (b besideFile) Glob(pattern string) ([]string, error) {
@@ -187,7 +174,7 @@ func problemText(p config.Problem) string {
 	if p.Finding != "" {
 		out += fmt.Sprintf("    More: corstui explain %s\n", p.Finding)
 	}
-	return redact.Clean(out)
+	return redact.CleanText(out)
 }
 
 func reviewJSON(rs []*config.Review) ([]byte, error) {

@@ -17,11 +17,15 @@ type app struct {
 	theme                                             string
 }
 
+// extraCommands are those of builds with a tag.
+var extraCommands []func(*app) *cobra.Command
+
 // newRoot builds the command line.
 func newRoot(std stdio) *cobra.Command {
 	a := &app{std: std}
 	var flags caseFlags
 	var labName string
+	var showVersion bool
 	root := &cobra.Command{
 		Use:   "corstui [URL]",
 		Short: "Who answered your browser? Finds the layer behind a CORS error, and the fix for it",
@@ -35,6 +39,10 @@ the fix for the layer that answered.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if showVersion {
+				fmt.Fprintln(a.std.out, versionLine())
+				return nil
+			}
 			return a.walk(cmd.Context(), &flags, labName, args)
 		},
 	}
@@ -42,8 +50,6 @@ the fix for the layer that answered.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see: corstui --help", err)
 	})
-	root.Version = versionLine()
-	root.SetVersionTemplate("{{.Version}}\n")
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colour; NO_COLOR does the same")
 	root.PersistentFlags().BoolVar(&a.plain, "plain", false, "the walk as lines and numbered questions, for screen readers and logs")
 	root.PersistentFlags().BoolVar(&a.noHistory, "no-history", false, "neither read nor keep recent cases")
@@ -51,12 +57,18 @@ the fix for the layer that answered.`,
 	root.PersistentFlags().BoolVar(&a.noAnim, "no-anim", false, "no moving packet")
 	root.PersistentFlags().BoolVar(&a.noMouse, "no-mouse", false, "leave the mouse to the terminal, to select text")
 	root.PersistentFlags().StringVar(&a.theme, "theme", "", "dark or light; without it COLORFGBG decides")
+	// Not cobra's own flag: its template keeps every method of every type in the
+	// binary.
+	root.Flags().BoolVar(&showVersion, "version", false, "version, commit, date")
 	flags.register(root.Flags())
 	root.Flags().StringVar(&labName, "lab", "", "walk a `SCENARIO` of the embedded lab; see: corstui lab --list")
 	root.AddCommand(
-		a.checkCommand(), a.whoCommand(), a.snippetCommand(), a.labCommand(), a.tryCommand(), a.tourCommand(),
-		a.replayCommand(), a.diffCommand(), a.explainCommand(), a.versionCommand(), a.manCommand(),
+		a.checkCommand(), a.whoCommand(), a.snippetCommand(), a.reviewCommand(), a.labCommand(), a.tryCommand(), a.tourCommand(),
+		a.replayCommand(), a.diffCommand(), a.explainCommand(), a.versionCommand(),
 	)
+	for _, more := range extraCommands {
+		root.AddCommand(more(a))
+	}
 	return root
 }
 

@@ -73,12 +73,14 @@ func (a *app) snippetCommand() *cobra.Command {
 	var target, recipe, output, reportFile string
 	var force bool
 	var o snippets.Options
+	var into intoFlags
 	cmd := &cobra.Command{
 		Use:   "snippet",
 		Short: "The fixed configuration, as files: from a policy, or from a report",
 		Example: `  corstui snippet --target nginx --allow-origin https://app.example.com --credentials
   corstui snippet --recipe access
-  corstui snippet --target worker --report report.json --output ./worker`,
+  corstui snippet --target worker --report report.json --output ./worker
+  corstui snippet --into nginx.conf             your own file, mended, as a diff`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return fmt.Errorf("argument %q: snippet takes flags only; see: corstui snippet --help", args[0])
@@ -105,6 +107,12 @@ func (a *app) snippetCommand() *cobra.Command {
 			}
 			if err := checkPort("--listen", o.Listen); err != nil {
 				return err
+			}
+			if err := into.check(cmd.Flags()); err != nil {
+				return err
+			}
+			if into.file != "" {
+				return a.into(cmd.Context(), into, snippets.Recipe(recipe), o, &policy, reportFile)
 			}
 			files, err := snippets.Generate(snippets.Recipe(recipe), snippets.Target(target), o)
 			if err != nil {
@@ -139,6 +147,7 @@ func (a *app) snippetCommand() *cobra.Command {
 	fs.StringVar(&output, "output", "", "write the files into `DIR`")
 	fs.BoolVar(&force, "force", false, "overwrite files that are there")
 	fs.StringVar(&reportFile, "report", "", "take the policy from a saved report: `FILE`")
+	into.register(fs)
 	return cmd
 }
 
