@@ -2,12 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 )
 
 // Set by the linker in releases; otherwise read from the build's own record.
@@ -44,22 +41,5 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Version, commit, date",
 		Args:  cobra.NoArgs,
 		Run:   func(*cobra.Command, []string) { fmt.Fprintln(a.std.out, versionLine()) },
-	}
-}
-
-// manCommand writes the man pages; the release does.
-func (a *app) manCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:    "man DIR",
-		Short:  "Write the man pages into a folder",
-		Hidden: true,
-		Args:   cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil {
-				return fmt.Errorf("man %s: %w; right would be a folder that you may write to", args[0], cause(err))
-			}
-			cmd.Root().DisableAutoGenTag = true
-			return doc.GenManTree(cmd.Root(), &doc.GenManHeader{Title: "CORSTUI", Section: "1"}, filepath.Clean(args[0]))
-		},
 	}
 }

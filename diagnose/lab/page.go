@@ -3,7 +3,9 @@ package lab
 import (
 	_ "embed"
 	"encoding/json"
-	"html/template"
+	"fmt"
+	"html"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,10 +13,11 @@ import (
 	"corstui/diagnose/exchange"
 )
 
-//go:embed page.html
-var pageHTML string
+//go:embed head.html
+var pageHead string
 
-var pages = template.Must(template.New("page").Parse(pageHTML))
+//go:embed page.js
+var pageScript string
 
 // servePage serves what people look at: the failing page of a scenario, the
 // list of them all, and the path by plain HTTP.
@@ -38,12 +41,13 @@ func (l *Lab) servePage(w http.ResponseWriter, r *http.Request) {
 	}
 	wanted := strings.Trim(r.URL.Path, "/")
 	if wanted == "" && len(l.scenarios) > 1 {
-		l.render(w, "index", l.scenarios)
+		l.render(w, indexPage(l.scenarios), "")
 		return
 	}
 	for _, s := range l.scenarios {
 		if s.Name == wanted || wanted == "" {
-			l.render(w, "scenario", l.view(s, name))
+			v := l.view(s, name)
+			l.render(w, v.page(), v.Nonce)
 			return
 		}
 	}
@@ -106,7 +110,8 @@ func (l *Lab) view(s Scenario, name string) scenarioView {
 	return v
 }
 
-func (l *Lab) render(w http.ResponseWriter, which string, data any) {
+// render writes a page that may run the script with that nonce, or none.
+func (l *Lab) render(w http.ResponseWriter, page, nonce string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
@@ -114,12 +119,65 @@ func (l *Lab) render(w http.ResponseWriter, which string, data any) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	port := l.port()
 	script := "'none'"
-	if v, ok := data.(scenarioView); ok {
-		script = "'nonce-" + v.Nonce + "'"
+	if nonce != "" {
+		script = "'nonce-" + nonce + "'"
 	}
 	h.Set("Content-Security-Policy", "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; script-src "+script+
 		"; connect-src http://localhost"+port+" http://127.0.0.1"+port+"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-	_ = pages.ExecuteTemplate(w, which, data)
+	_, _ = io.WriteString(w, page)
+}
+
+// document is a whole page; title is text, body is markup.
+func document(title, body string) string {
+	return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>" + pageHead + "<title>" + html.EscapeString(title) + "</title></head>\n<body>\n" + body + "</body>\n</html>\n"
+}
+
+// markup puts texts, escaped, into markup of our own.
+func markup(format string, texts ...string) string {
+	escaped := make([]any, len(texts))
+	for i, t := range texts {
+		escaped[i] = html.EscapeString(t)
+	}
+	return fmt.Sprintf(format, escaped...)
+}
+
+func indexPage(scenarios []Scenario) string {
+	var b strings.Builder
+	b.WriteString(`<h1>corstui lab: all scenarios</h1>
+<p>Each page runs one fetch in this browser. Open the developer tools (F12) to read what the console says.</p>
+<dl>
+`)
+	for _, s := range scenarios {
+		b.WriteString(markup("<dt><a href=\"/%s\">%s</a></dt><dd>%s</dd>\n", url.PathEscape(s.Name), s.Name, s.Shows))
+	}
+	b.WriteString("</dl>\n")
+	return document("corstui lab", b.String())
+}
+
+// page is the failing page of a scenario.
+func (v scenarioView) page() string {
+	var b strings.Builder
+	if v.Many {
+		b.WriteString(`<p><a href="/">All scenarios</a></p>`)
+	}
+	b.WriteString(markup("\n<h1>%s</h1>\n<p>%s</p>\n<p>A page on %s runs:</p>\n<pre>%s</pre>\n", v.Name, v.Shows, v.Case.Origin, v.Code))
+	b.WriteString(markup("<p>This page runs it here, in your browser: localhost%s and 127.0.0.1%s are two origins and stand for page and API.</p>\n", v.Port, v.Port))
+	if v.Note != "" {
+		b.WriteString(markup("<p><strong>In a real browser:</strong> %s</p>\n", v.Note))
+	}
+	b.WriteString(markup(`<p><button id="again" type="button">Run it again</button></p>
+<pre id="result" aria-live="polite">Running…</pre>
+<p>Open the developer tools (F12): the console has the browser's own sentence, the network panel has the answer.
+In a terminal, <code>corstui --lab %s</code> walks the same case.</p>
+<details><summary>What a right diagnosis says</summary><p>%s</p></details>
+`, v.Name, v.Says))
+	// encoding/json escapes <, > and &, so that no text of the case ends the script.
+	call, err := json.Marshal(v.Fetch)
+	if err != nil {
+		panic(err) // strings alone
+	}
+	b.WriteString(markup("<script nonce=\"%s\">\n", v.Nonce) + "const call = " + string(call) + ";\n" + pageScript + "</script>\n")
+	return document(v.Name+" - corstui lab", b.String())
 }
 
 // code writes a case as the line of JavaScript that it is.
