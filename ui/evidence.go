@@ -63,7 +63,7 @@ func (s *evidence) update(e *env, msg tea.Msg) tea.Cmd {
 		case len(it.pair) == 2:
 			return send(pushMsg{newPair(s.report, it.pair[0], it.pair[1], it.proves)})
 		case it.exchange != "":
-			return send(pushMsg{newExchangeView(s.report.Exchanges, it.exchange)})
+			return send(pushMsg{newExchangeView(s.report, s.report.Exchanges, it.exchange)})
 		}
 	}
 	return nil

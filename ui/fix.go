@@ -159,7 +159,7 @@ func (f *fix) update(e *env, msg tea.Msg) tea.Cmd {
 	case againMsg:
 		return send(walkMsg{f.walk.c, f.walk.opt, f.report})
 	case exchangeMsg:
-		return send(pushMsg{newExchangeView(f.report.Exchanges, f.report.DecidedBy)})
+		return send(pushMsg{newExchangeView(f.report, f.report.Exchanges, f.report.DecidedBy)})
 	}
 	return nil
 }

@@ -221,3 +221,30 @@ func TestABackendThatCrashesLeavesTheScreenUsable(t *testing.T) {
 	p.ends()
 	p.restored()
 }
+
+// BenchmarkFirstFrame measures the time from the start of the process to its
+// first frame in a terminal that never answers a query.
+func BenchmarkFirstFrame(b *testing.B) {
+	for b.Loop() {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "CORSTUI_UI=start", "TERM=xterm-256color")
+		tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 80, Rows: 24})
+		if err != nil {
+			b.Fatal(err)
+		}
+		var seen bytes.Buffer
+		buf := make([]byte, 32<<10)
+		for !bytes.Contains(seen.Bytes(), []byte("who answered")) {
+			n, err := tty.Read(buf)
+			if err != nil {
+				b.Fatal(err)
+			}
+			seen.Write(buf[:n])
+		}
+		b.StopTimer()
+		cmd.Process.Kill()
+		cmd.Wait()
+		tty.Close()
+		b.StartTimer()
+	}
+}

@@ -175,7 +175,7 @@ func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
 		}
 		return send(pushMsg{newEvidence(s)})
 	case exchangeMsg:
-		return send(pushMsg{newExchangeView(s.allSeen(), s.current())})
+		return send(pushMsg{newExchangeView(s.report, s.allSeen(), s.current())})
 	case sideMsg:
 		s.side = (s.side + 1) % 2
 	case fixMsg:

@@ -103,11 +103,7 @@ func confidenceWords(a answer.Answer) string {
 func reportConfidence(r *diagnose.Report) string {
 	a := r.AnsweredBy
 	if a.Layer == answer.LayerAccess && a.Confidence == answer.Certain && r.Facts.Access != nil && r.Facts.Access.Signed {
-		words := "certain: signed by Access"
-		if n := len(a.Evidence); n > 0 {
-			words += fmt.Sprintf(", %d more", n)
-		}
-		return words
+		return "certain: signed by Access"
 	}
 	return confidenceWords(a)
 }
@@ -152,9 +148,6 @@ func bestEvidence(a answer.Answer) string {
 			words = w.words
 			break
 		}
-	}
-	if n := len(a.Evidence) - 1; n > 0 {
-		words += fmt.Sprintf(", %d more", n)
 	}
 	return words
 }

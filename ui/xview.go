@@ -26,8 +26,8 @@ type exchangeView struct {
 	hit       int
 }
 
-func newExchangeView(seen []answer.Seen, id string) *exchangeView {
-	v := &exchangeView{seen: slices.Clone(seen)}
+func newExchangeView(r *diagnose.Report, seen []answer.Seen, id string) *exchangeView {
+	v := &exchangeView{report: r, seen: slices.Clone(seen)}
 	for i, x := range seen {
 		if x.ID == id {
 			v.at = i
@@ -188,9 +188,20 @@ func highlight(lines []rich.Line, q string) []rich.Line {
 // exchange rests, in lower case.
 func deciding(r *diagnose.Report, x *answer.Seen) map[string]string {
 	out := map[string]string{}
+	// An evidence may name several headers, or a header with its value:
+	// "cf-access-aud, cf-access-domain", "server: cloudflare".
+	add := func(what, says string) {
+		for _, name := range strings.Split(what, ",") {
+			name, _, _ = strings.Cut(strings.TrimSpace(name), ":")
+			if name != "" {
+				out[strings.ToLower(name)] = says
+			}
+			says = "" // once is enough
+		}
+	}
 	for _, ev := range x.Answer.Evidence {
 		if ev.Exchange == "" || ev.Exchange == x.ID {
-			out[strings.ToLower(ev.What)] = ev.Says
+			add(ev.What, ev.Says)
 		}
 	}
 	if r == nil {
@@ -199,7 +210,7 @@ func deciding(r *diagnose.Report, x *answer.Seen) map[string]string {
 	for _, f := range r.Findings {
 		for _, ev := range f.Evidence {
 			if ev.Exchange == x.ID {
-				out[strings.ToLower(ev.What)] = ev.Says
+				add(ev.What, ev.Says)
 			}
 		}
 	}
@@ -239,11 +250,11 @@ func exchangeLines(e *env, r *diagnose.Report, x *answer.Seen, w int, all bool) 
 func responseLines(e *env, x *answer.Seen, marks map[string]string, w int, all bool) []rich.Line {
 	res := x.Response
 	head := strings.TrimSpace(fmt.Sprintf("%s %d %s", res.Proto, res.Status, res.Reason))
-	who := rich.L()
+	by := rich.L()
 	if x.Answer.Layer != answer.LayerUnknown && x.Answer.Layer != "" {
-		who = rich.L(rich.S(rich.Dim, "answered by "), whoAnswered(x.Answer))
+		by = rich.L(rich.S(rich.Dim, "answered by "), who(x.Answer))
 	}
-	out := []rich.Line{rich.Spread(rich.L(rich.S(rich.Strong, head)), who, w)}
+	out := []rich.Line{rich.Spread(rich.L(rich.S(rich.Strong, head)), by, w)}
 	out = append(out, headerLines(e, res.Headers, marks, w, all)...)
 	if !res.Headers.Has("access-control-allow-origin") {
 		out = append(out, rich.L(rich.S(rich.Bad, e.theme.Bad+" "), rich.S(rich.Dim, "Access-Control-Allow-Origin: not there")))

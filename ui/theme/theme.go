@@ -57,48 +57,43 @@ func New(o Options) Theme {
 	return t
 }
 
+// style is how a role looks. Only the colours 1 to 6 are used, and faint text in
+// place of bright black: in palettes such as Solarized the bright ones are greys,
+// one of them that of the background.
 func style(r *lipgloss.Renderer, role rich.Role, o Options) lipgloss.Style {
 	s := r.NewStyle()
 	switch role { // what does not need colour
-	case rich.Strong, rich.Title, rich.Key:
-		s = s.Bold(true)
-	case rich.Good, rich.Bad, rich.Warn:
+	case rich.Strong, rich.Title, rich.Key, rich.Good, rich.Bad, rich.Warn, rich.Packet:
 		s = s.Bold(true)
 	case rich.Select, rich.Cursor:
 		s = s.Reverse(true)
-	case rich.Packet:
-		s = s.Bold(true)
+	case rich.Dim, rich.Border, rich.CodeComment, rich.Label:
+		s = s.Faint(true)
+	case rich.Quote:
+		s = s.Italic(true)
 	}
 	if o.Mono {
 		return s
 	}
-	c := func(dark, light string) lipgloss.Style {
-		if o.Light {
-			return s.Foreground(lipgloss.Color(light))
-		}
-		return s.Foreground(lipgloss.Color(dark))
-	}
+	dark, light := "", ""
 	switch role {
-	case rich.Good, rich.Added:
-		return c("10", "2")
+	case rich.Good, rich.Added, rich.CodeString:
+		dark, light = "2", "2"
 	case rich.Bad, rich.Removed:
-		return c("9", "1")
+		dark, light = "1", "1"
 	case rich.Warn:
-		return c("11", "5")
-	case rich.Accent, rich.Packet, rich.Key:
-		return c("14", "4")
+		dark, light = "3", "5"
+	case rich.Accent, rich.Packet, rich.Key, rich.CodeNumber:
+		dark, light = "6", "4"
 	case rich.CodeKeyword:
-		return c("13", "5")
-	case rich.CodeString:
-		return c("10", "2")
-	case rich.CodeNumber:
-		return c("14", "4")
-	case rich.Dim, rich.Border, rich.CodeComment, rich.Label:
-		return c("8", "8")
-	case rich.Quote:
-		return s.Italic(true)
+		dark, light = "5", "5"
+	default:
+		return s
 	}
-	return s
+	if o.Light {
+		return s.Foreground(lipgloss.Color(light))
+	}
+	return s.Foreground(lipgloss.Color(dark))
 }
 
 // Paint writes a line, cut to w cells, with the sequences of the theme.
