@@ -25,7 +25,10 @@ func (r *run) consoleAs(e Engine) string {
 	if r.agrees(e) {
 		return r.sentence(e)
 	}
-	return r.repeatAs(e).sentence(e) // as far as what was seen can say
+	again := r.repeatAs(e)
+	s := again.sentence(e) // as far as what was seen can say
+	*again = run{}
+	return s
 }
 
 // agrees says that an engine cannot conclude anything else than this run.

@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"corstui/diagnose/exchange"
 )
@@ -15,13 +16,22 @@ import (
 // preflight that was not stored counts as cached if the request behind it was.
 func Decide(c exchange.Case, xs []exchange.Exchange, o Options) Result {
 	o.AllowUnsafe = true // nothing is sent
-	r := newRun(context.Background(), c, nil, o)
-	r.stored = &replay{xs: xs}
+	r := idleRuns.Get().(*run)
+	stored := replay{xs: xs}
+	*r = run{ctx: context.Background(), o: o, e: o.Engine, own: c.WithDefaults(), page: ParseOrigin(c.Origin), stored: &stored, scratch: r.scratch}
+	r.c = &r.own
 	r.res.Exchanges = make([]exchange.Exchange, 0, len(xs))
 	r.fetch()
 	r.conclude()
-	return r.res
+	res := r.res
+	*r = run{scratch: r.scratch} // keeps nothing of the case
+	idleRuns.Put(r)
+	return res
 }
+
+// idleRuns spares Decide, which is called for every line of a batch and every
+// step of a plan, the allocation of its two largest values.
+var idleRuns = sync.Pool{New: func() any { return &run{scratch: new(run)} }}
 
 // A replay answers requests from stored exchanges.
 type replay struct {

@@ -37,8 +37,9 @@ type run struct {
 	stored *replay // set when exchanges are read, not sent
 	within bool    // another run asks for this one: no consoles of others
 
-	c    *exchange.Case
-	page Origin // the page's origin
+	c    *exchange.Case // with fetch()'s defaults
+	own  exchange.Case  // what c points to
+	page Origin         // the page's origin
 
 	// The request.
 	method    string
@@ -68,8 +69,9 @@ type run struct {
 }
 
 func newRun(ctx context.Context, c exchange.Case, t Transport, o Options) *run {
-	c = c.WithDefaults()
-	return &run{ctx: ctx, t: t, o: o, e: o.Engine, c: &c, page: ParseOrigin(c.Origin)}
+	r := &run{ctx: ctx, t: t, o: o, e: o.Engine, own: c.WithDefaults(), page: ParseOrigin(c.Origin)}
+	r.c = &r.own
+	return r
 }
 
 // has says whether the engine deviates in this way, and remembers that the run
