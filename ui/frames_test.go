@@ -59,6 +59,7 @@ var places = []struct {
 	{"export-menu", "access-preflight", []string{"o"}},
 	{"engines", "access-preflight", []string{"e"}},
 	{"tour", "tour", nil},
+	{"lesson", "tour", []string{"enter", "h"}},
 }
 
 var sizes = [][2]int{{60, 16}, {80, 24}, {120, 40}}

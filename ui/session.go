@@ -17,6 +17,7 @@ import (
 type sessionTakenMsg struct {
 	owner   screen
 	session exchange.Session
+	lab     bool // the lab's user logged in at the lab's Access
 }
 
 // sessionFailedMsg says why a session could not be taken.
@@ -43,7 +44,12 @@ func newSession(e *env, owner screen) *session {
 	case *start:
 		s.c = o.c
 	}
-	if _, ok := e.Backend.(SessionTaker); ok {
+	_, taker := e.Backend.(SessionTaker)
+	_, fixer := e.Backend.(LabFixer)
+	if w, ok := owner.(*walk); ok && w.opt.Lab != "" && fixer {
+		s.ways = []sessionWay{{"lab", "log the lab's user in at the lab's Access"}}
+		s.at = 1
+	} else if taker {
 		s.ways = []sessionWay{
 			{"cloudflared", "ask cloudflared on this machine for the token"},
 			{"browser", "open a browser window and log in there"},
@@ -91,6 +97,9 @@ func (s *session) accept(e *env) tea.Cmd {
 		return nil
 	}
 	owner, c := s.owner, s.c
+	if s.at > 0 && s.ways[s.at-1].how == "lab" {
+		return send(chosenMsg{sessionTakenMsg{owner: owner, lab: true}})
+	}
 	if s.at > 0 {
 		st, how := e.Backend.(SessionTaker), s.ways[s.at-1].how
 		s.busy = true
@@ -123,7 +132,7 @@ func sessionResult(owner screen, ses exchange.Session, err error) tea.Msg {
 	if err != nil {
 		return sessionFailedMsg{err}
 	}
-	return chosenMsg{sessionTakenMsg{owner, ses}}
+	return chosenMsg{sessionTakenMsg{owner: owner, session: ses}}
 }
 
 // jwtShape is a JSON Web Token in its compact form (RFC 7519).

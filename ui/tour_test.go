@@ -143,6 +143,23 @@ func TestALessonOnTheScreen(t *testing.T) {
 	d.wants("1 of 15 done")
 }
 
+func TestTheLabsUserLogsInAtTheLab(t *testing.T) {
+	f := newFake("")
+	b := labBackend{f}
+	var c exchange.Case
+	for _, sc := range b.Scenarios() {
+		if sc.Name == "access-login" {
+			c = sc.Case
+		}
+	}
+	d := drive(t, f, Options{Case: &c, Lab: "access-login"}, 80, 24)
+	d.m.Backend = b
+	d.keys("r")
+	d.waitFor("wants a login")
+	d.keys("s", "enter")
+	d.waitFor("ALLOWED")
+}
+
 func TestEachFindingOpensTheLessonThatTeachesIt(t *testing.T) {
 	ls, err := lessons.Load("")
 	if err != nil {

@@ -60,6 +60,7 @@ type walk struct {
 	scroll   int
 	side     side
 	asked    bool // the question about the unsafe method was shown
+	loggedIn bool // the lab's user has logged in at the lab's Access
 	inLesson bool // opened by a lesson, which goes on when this is left
 }
 
@@ -92,10 +93,17 @@ func (s *walk) start(e *env) tea.Cmd {
 	s.seen, s.planned, s.report, s.final, s.stopped, s.failed, s.saved = nil, 0, nil, false, false, "", false
 	s.moved, s.selected, s.asked, s.scroll = false, 0, false, 0
 	s.probeWhy = map[exchange.Purpose]string{}
-	var cmd tea.Cmd
-	s.run, cmd = startRun(e, func(ctx context.Context, emit func(diagnose.Event)) (diagnose.Report, string, error) {
+	do := func(ctx context.Context, emit func(diagnose.Event)) (diagnose.Report, string, error) {
 		return e.Backend.Run(ctx, c, o, emit), "", nil
-	})
+	}
+	if fixer, ok := e.Backend.(LabFixer); ok && s.loggedIn && o.Lab != "" {
+		do = func(ctx context.Context, emit func(diagnose.Event)) (diagnose.Report, string, error) {
+			r, err := fixer.FixLab(ctx, o.Lab, []Change{{LogIn: true}}, snippets.Policy{}, emit)
+			return r, "", err
+		}
+	}
+	var cmd tea.Cmd
+	s.run, cmd = startRun(e, do)
 	return cmd
 }
 
@@ -201,6 +209,7 @@ func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
 		return send(pushMsg{newSession(e, s)})
 	case sessionTakenMsg:
 		if msg.owner == screen(s) {
+			s.loggedIn = msg.lab
 			s.before, s.c.Session, s.opt.WithoutSession = s.report, msg.session, false
 			return s.start(e)
 		}
