@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -36,7 +37,7 @@ func (c *compare) init(e *env) tea.Cmd { return nil }
 
 func (c *compare) update(e *env, msg tea.Msg) tea.Cmd {
 	if m, ok := msg.(scrollMsg); ok {
-		c.scroll = max(c.scroll+m.by, 0)
+		c.scroll = scrollBy(e, c, c.scroll, m.by)
 	}
 	return nil
 }
@@ -49,27 +50,38 @@ func (c *compare) actions(e *env) []action {
 		{id: keyPageDown, help: "scroll down a page", msg: scrollMsg{8}},
 		{id: keyTop, help: "scroll to the top", msg: scrollMsg{-1 << 20}},
 		{id: keyBottom, help: "scroll to the end", msg: scrollMsg{1 << 10}},
-		{id: keyCopy, name: "copy", help: "copy the comparison", msg: copyMsg{"comparison", c.text(e)}},
+		{id: keyCopy, name: "copy", help: "copy the comparison", msg: copyMsg{"comparison", c.copyText(e)}},
 		{id: keyBack, name: "back", best: true, help: "go one level up", msg: backMsg{}},
 	}
 }
 
-func (c *compare) text(e *env) string {
-	s := ""
+// copyText is the comparison for the clipboard.
+func (c *compare) copyText(e *env) string {
+	var b strings.Builder
 	for _, l := range c.lines(e, 100) {
-		s += l.String() + "\n"
+		b.WriteString(strings.TrimRight(l.String(), " ") + "\n")
 	}
-	return s
+	return b.String()
 }
 
 func (c *compare) view(e *env, w, h int) []rich.Line {
+	body, room := c.text(e, w, h)
+	shown, _ := scrolled(body, c.scroll, room, w-4)
+	title := rich.L(rich.S(rich.Title, c.nameA+" "+e.theme.Arrow+" "+c.nameB))
+	return append(c.top(e, w), box(e, title, nil, shown, w, room+2)...)
+}
+
+func (c *compare) top(e *env, w int) []rich.Line {
 	lines := header(e, c.b.Case, "", w, true)
 	if c.note != "" {
 		lines = append(lines, rich.Wrap(rich.L(" ", rich.OneLine(c.note)), w-1, 1)...)
 	}
-	room := h - len(lines)
-	body, _ := scrolled(c.lines(e, w-4), c.scroll, room-2, w-4)
-	return append(lines, box(e, rich.L(rich.S(rich.Title, c.nameA+" "+e.theme.Arrow+" "+c.nameB)), nil, body, w, room)...)
+	return lines
+}
+
+// text implements scrolling.
+func (c *compare) text(e *env, w, h int) ([]rich.Line, int) {
+	return c.lines(e, w-4), h - len(c.top(e, w)) - 2
 }
 
 func (c *compare) lines(e *env, w int) []rich.Line {

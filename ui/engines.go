@@ -21,7 +21,7 @@ func (g *engines) init(e *env) tea.Cmd { return nil }
 
 func (g *engines) update(e *env, msg tea.Msg) tea.Cmd {
 	if m, ok := msg.(scrollMsg); ok {
-		g.scroll = max(g.scroll+m.by, 0)
+		g.scroll = scrollBy(e, g, g.scroll, m.by)
 	}
 	return nil
 }
@@ -37,7 +37,17 @@ func (g *engines) actions(e *env) []action {
 }
 
 func (g *engines) view(e *env, w, h int) []rich.Line {
-	bw := min(w-2, 90)
+	lines, rows := g.text(e, w, h)
+	bw := enginesWidth(w)
+	shown, _ := scrolled(lines, g.scroll, rows, bw-4)
+	return box(e, rich.L(rich.S(rich.Title, g.title())), nil, shown, bw, rows+2)
+}
+
+func enginesWidth(w int) int { return min(w-2, 90) }
+
+// text implements scrolling.
+func (g *engines) text(e *env, w, h int) ([]rich.Line, int) {
+	bw := enginesWidth(w)
 	v := g.report.Verdict
 	var lines []rich.Line
 	for _, b := range []struct{ engine, name, console string }{
@@ -75,7 +85,5 @@ func (g *engines) view(e *env, w, h int) []rich.Line {
 			lines = append(lines, rich.L("  ", l))
 		}
 	}
-	rows := min(len(lines), h-3)
-	shown, _ := scrolled(lines, g.scroll, rows, bw-4)
-	return box(e, rich.L(rich.S(rich.Title, g.title())), nil, shown, bw, rows+2)
+	return lines, min(len(lines), h-3)
 }

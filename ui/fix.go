@@ -144,7 +144,7 @@ func (f *fix) update(e *env, msg tea.Msg) tea.Cmd {
 	case pickTab:
 		f.tab, f.scroll = msg.tab, 0
 	case scrollMsg:
-		f.scroll = max(f.scroll+msg.by, 0)
+		f.scroll = scrollBy(e, f, f.scroll, msg.by)
 	case diffMsg:
 		f.diff, f.scroll = !f.diff, 0
 	case copyBestMsg:
@@ -250,24 +250,26 @@ func proveOff(e *env, off string) string {
 }
 
 func (f *fix) view(e *env, w, h int) []rich.Line {
-	low := h < lowHeight-1
-	lines := header(e, f.report.Case, f.walk.opt.Lab, w, true)
-	way := f.way()
-	lines = append(lines, f.whoLines(e, w, way)...)
-	body := f.noWay(w - 4)
-	if f.diff {
-		body = diffLines(e, f.report, w-4)
-	} else if way != nil {
-		body = f.wayLines(e, way, w-4)
+	lines := f.top(e, w)
+	body, room := f.text(e, w, h)
+	shown, _ := scrolled(body, f.scroll, room, w-4)
+	return append(lines, box(e, f.tabLine(e, w-6), nil, shown, w, room+2)...)
+}
+
+func (f *fix) top(e *env, w int) []rich.Line {
+	return append(header(e, f.report.Case, f.walk.opt.Lab, w, true), f.whoLines(e, w, f.way())...)
+}
+
+// text implements scrolling: the body of the tab.
+func (f *fix) text(e *env, w, h int) ([]rich.Line, int) {
+	room := h - len(f.top(e, w)) - 2
+	switch way := f.way(); {
+	case f.diff:
+		return diffLines(e, f.report, w-4), room
+	case way != nil:
+		return f.wayLines(e, way, w-4), room
 	}
-	room := h - len(lines)
-	tabs := f.tabLine(e, w-6)
-	inner := room - 2
-	if low || len(f.ways) == 0 {
-		inner = room - 2
-	}
-	shown, _ := scrolled(body, f.scroll, inner, w-4)
-	return append(lines, box(e, tabs, nil, shown, w, room)...)
+	return f.noWay(w - 4), room
 }
 
 // whoLines say who can act, and how it is now.
@@ -375,15 +377,15 @@ func (f *fix) wayLines(e *env, way *way, w int) []rich.Line {
 		out = append(out, rich.WrapText(lead, rich.Strong, w)...)
 		out = append(out, nil)
 	}
-	out = append(out, row("Do", text(st.Summary), nil, w)...)
+	out = append(out, row("Do", plainText(st.Summary), nil, w)...)
 	for _, p := range placesOf(st.Recipe) {
-		out = append(out, row(p[0], text(p[1]), nil, w)...)
+		out = append(out, row(p[0], plainText(p[1]), nil, w)...)
 	}
 	if st.Then != "" {
-		out = append(out, row("Then", text(st.Then), nil, w)...)
+		out = append(out, row("Then", plainText(st.Then), nil, w)...)
 	}
 	if st.Cost != "" {
-		out = append(out, row("Costs", text(st.Cost), nil, w)...)
+		out = append(out, row("Costs", plainText(st.Cost), nil, w)...)
 	}
 	if way.err != nil {
 		out = append(out, row("Files", rich.L(rich.S(rich.Warn, "none: "), rich.OneLine(way.err.Error())), nil, w)...)

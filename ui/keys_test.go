@@ -172,3 +172,37 @@ func TestAClickDoesWhatTheKeyDoes(t *testing.T) {
 	d.send(tea.MouseMsg{X: 10, Y: 10, Button: tea.MouseButtonWheelDown, Action: tea.MouseActionPress})
 	d.fits("after the wheel")
 }
+
+// After the end of a text one key up moves at once, on every screen that scrolls.
+func TestScrollingStopsAtBothEnds(t *testing.T) {
+	n := 0
+	for i, p := range places {
+		d := atPlace(t, i, 60, 16)
+		s, ok := d.m.top().(scrolling)
+		if !ok {
+			continue
+		}
+		if lines, room := s.text(&d.m.env, 60, 15); len(lines) <= room+1 {
+			continue
+		}
+		if _, lesson := s.(*lessonScreen); lesson {
+			continue // its arrows choose
+		}
+		n++
+		d.keys("g")
+		top := d.frame()
+		d.keys("G", "down", "pgdown")
+		end := d.frame()
+		d.keys("up")
+		if d.frame() == end {
+			t.Errorf("%s: a key up after the end does nothing", p.name)
+		}
+		d.keys("g", "up", "pgup")
+		if d.frame() != top || top == end {
+			t.Errorf("%s: the way back up does not end at the top", p.name)
+		}
+	}
+	if n < 5 {
+		t.Errorf("only %d screens scroll at 60×16", n)
+	}
+}

@@ -92,12 +92,12 @@ func (s *lessonScreen) update(e *env, msg tea.Msg) tea.Cmd {
 		}
 		s.at = msg.at
 	case pageMsg:
-		s.scroll = max(s.scroll+msg.by, 0)
+		s.scroll = scrollBy(e, s, s.scroll, msg.by)
 	case goOnMsg:
 		return s.goOn(e)
 	case hintMsg:
 		s.hints = min(s.hints+1, len(s.l.Hints))
-		s.scroll = 0
+		s.scroll = scrollBy(e, s, 0, 1<<20) // the hint stands at the end
 	case showMeMsg:
 		return s.showMe(e)
 	case deepMsg:
@@ -321,12 +321,26 @@ func (s *lessonScreen) actions(e *env) []action {
 }
 
 func (s *lessonScreen) view(e *env, w, h int) []rich.Line {
+	lines := s.top(e, w, h)
+	body, room := s.text(e, w, h)
+	shown, _ := scrolled(body, s.scroll, room, w-4)
+	for _, l := range shown {
+		lines = append(lines, rich.L("   ", l))
+	}
+	return append(append(lines, nil), s.choiceLines(e, w)...)
+}
+
+func (s *lessonScreen) top(e *env, w, h int) []rich.Line {
 	head := rich.L(" ", rich.S(rich.Dim, fmt.Sprintf("Lesson %d of %d", s.index+1, len(s.tour.lessons))), "   ", rich.S(rich.Title, s.l.Title))
 	lines := []rich.Line{rich.Spread(head, rich.L(rich.S(rich.Dim, fmt.Sprintf("about %d min ", s.l.Minutes))), w)}
 	if h >= lowHeight-1 {
 		lines = append(lines, s.wayLine(e, w), nil)
 	}
-	bottom := s.choiceLines(e, w)
+	return lines
+}
+
+// text implements scrolling: what the phase says.
+func (s *lessonScreen) text(e *env, w, h int) ([]rich.Line, int) {
 	var body []rich.Line
 	switch s.phase {
 	case phasePredict:
@@ -338,15 +352,8 @@ func (s *lessonScreen) view(e *env, w, h int) []rich.Line {
 	case phaseDone:
 		body = s.doneLines(e, w-4)
 	}
-	room := max(h-len(lines)-len(bottom)-1, 2)
-	if len(body) < room {
-		room = len(body)
-	}
-	shown, _ := scrolled(body, s.scroll, room, w-4)
-	for _, l := range shown {
-		lines = append(lines, rich.L("   ", l))
-	}
-	return append(append(lines, nil), bottom...)
+	room := max(h-len(s.top(e, w, h))-len(s.choiceLines(e, w))-1, 2)
+	return body, min(room, len(body))
 }
 
 // wayLine says where in the lesson this is.

@@ -33,7 +33,7 @@ func row(label string, value, aside rich.Line, w int) []rich.Line {
 	return lines
 }
 
-func text(s string) rich.Line { return rich.L(rich.OneLine(s)) }
+func plainText(s string) rich.Line { return rich.L(rich.OneLine(s)) }
 
 // panel is the box of the selected station.
 func (s *walk) panel(e *env, w, h int) []rich.Line {
@@ -42,23 +42,31 @@ func (s *walk) panel(e *env, w, h int) []rich.Line {
 		return fill(nil, max(h, 0))
 	}
 	st := ss[s.selected]
-	lines, next := s.panelLines(e, st, w-4)
-	// What to do next stays in sight, however long the rest is.
-	if len(next) > (h-2)/2 {
-		next = next[:(h-2)/2]
+	lines, next, room := s.panelText(e, w, h)
+	body, _ := scrolled(lines, s.scroll, room, w-4)
+	title := rich.L(rich.S(rich.Title, fmt.Sprintf("%d %s", s.selected+1, st.name)))
+	return box(e, title, s.panelAside(st), append(body, next...), w, h)
+}
+
+// panelText is what a panel of that size says: lines, of which room are shown,
+// and what to do next, which stays in sight however long the rest is.
+func (s *walk) panelText(e *env, w, h int) (lines, next []rich.Line, room int) {
+	ss := s.stations()
+	if s.selected >= len(ss) {
+		return nil, nil, 0
 	}
-	room := h - 2 - len(next)
+	lines, next = s.panelLines(e, ss[s.selected], w-4)
+	if len(next) > (h-2)/2 {
+		next = next[:max((h-2)/2, 0)]
+	}
+	room = h - 2 - len(next)
 	if len(lines) > room && h < 20 { // no room for empty lines
 		lines = slices.DeleteFunc(slices.Clone(lines), func(l rich.Line) bool { return len(l) == 0 })
 	}
 	if len(lines)+1 <= room && len(next) > 0 && len(lines) > 0 {
-		lines = append(lines[:len(lines):len(lines)], next...)
-		next, room = nil, h-2
+		return append(lines[:len(lines):len(lines)], next...), nil, h - 2
 	}
-	body, _ := scrolled(lines, s.scroll, room, w-4)
-	body = append(body, next...)
-	title := rich.L(rich.S(rich.Title, fmt.Sprintf("%d %s", s.selected+1, st.name)))
-	return box(e, title, s.panelAside(st), body, w, h)
+	return lines, next, room
 }
 
 func (s *walk) panelAside(st station) rich.Line {
@@ -92,7 +100,7 @@ func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 	}
 	if !st.answered || s.report == nil {
 		if st.summary != "" {
-			out = append(out, row("here", text(upperFirst(st.summary)), nil, w)...)
+			out = append(out, row("here", plainText(upperFirst(st.summary)), nil, w)...)
 		}
 		if st.step == diagnose.StepBrowser {
 			out = append(out, s.browserRows(w)...)
@@ -167,7 +175,7 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Li
 	if x.Response == nil && x.Failure == nil {
 		return append(out, row("got", rich.L(rich.S(rich.Dim, "no answer yet")), nil, w)...)
 	}
-	out = append(out, row("got", text(gotWords(x)), rich.L(rich.S(rich.Dim, ms(x.Timing.Total))), w)...)
+	out = append(out, row("got", plainText(gotWords(x)), rich.L(rich.S(rich.Dim, ms(x.Timing.Total))), w)...)
 	a := x.Answer
 	if st.answered && s.report != nil {
 		a = s.report.AnsweredBy
@@ -303,7 +311,7 @@ func (s *walk) whyRows(w int) []rich.Line {
 	} else if body == "" {
 		body = f.Title
 	}
-	return row(label, text(body), nil, w)
+	return row(label, plainText(body), nil, w)
 }
 
 // nextRows say what to do next.

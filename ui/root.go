@@ -352,15 +352,6 @@ func (m *Model) tick() tea.Cmd {
 	return nil
 }
 
-// size is the terminal's, or 80×24 where it reports none.
-func (m *Model) size() (w, h int) {
-	w, h = m.w, m.h
-	if w <= 0 || h <= 0 {
-		return fallbackW, fallbackH
-	}
-	return w, h
-}
-
 // View draws the frame.
 func (m *Model) View() string {
 	w, _ := m.size()

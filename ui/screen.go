@@ -20,6 +20,28 @@ type env struct {
 	w, h  int
 }
 
+// size is the terminal's, or 80×24 where it reports none.
+func (e *env) size() (w, h int) {
+	if e.w <= 0 || e.h <= 0 {
+		return fallbackW, fallbackH
+	}
+	return e.w, e.h
+}
+
+// A scrolling is a screen whose text may be longer than there is room for.
+type scrolling interface {
+	// text is what scrolls and how many lines of it are shown, on a screen of
+	// that size.
+	text(e *env, w, h int) (lines []rich.Line, room int)
+}
+
+// scrollBy moves an offset, and stops at both ends of the text.
+func scrollBy(e *env, s scrolling, at, by int) int {
+	w, h := e.size()
+	lines, room := s.text(e, w, h-1)
+	return max(min(at+by, len(lines)-room), 0)
+}
+
 // tight says that the terminal is so small that only what is needed is drawn.
 func (e *env) tight() bool { return e.w > 0 && e.w < narrowWidth || e.h > 0 && e.h < lowHeight }
 

@@ -164,7 +164,7 @@ func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
 		if s.focus == onFindings {
 			s.moveFinding(msg.by)
 		} else {
-			s.scroll = max(s.scroll+msg.by, 0)
+			s.scroll = scrollBy(e, s, s.scroll, msg.by)
 		}
 	case focusMsg:
 		s.focus = focus((int(s.focus) + msg.by + 2) % 2)

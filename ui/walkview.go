@@ -12,6 +12,30 @@ import (
 )
 
 func (s *walk) view(e *env, w, h int) []rich.Line {
+	lines := s.top(e, w, h)
+	if s.focus == onFindings {
+		return append(lines, s.findingsView(e, w, h-len(lines))...)
+	}
+	folded := s.foldedView(e, w)
+	room := h - len(lines) - len(folded)
+	if w >= wideWidth {
+		left := leftOf(w)
+		lp := s.panel(e, left, room)
+		rp := s.beside(e, w-left-1, room)
+		for i := range lp {
+			lines = append(lines, rich.L(lp[i].Pad(left), " ", rp[i]))
+		}
+	} else {
+		lines = append(lines, s.panel(e, w, room)...)
+	}
+	return append(lines, folded...)
+}
+
+// leftOf is the width of the panel on a wide terminal.
+func leftOf(w int) int { return w * 56 / 100 }
+
+// top is what stands above the panel: case, verdict, line of stations.
+func (s *walk) top(e *env, w, h int) []rich.Line {
 	low := h < lowHeight-1
 	lines := header(e, s.c, s.opt.Lab, w, low)
 	lines = append(lines, s.sentence(e, w, low)...)
@@ -22,24 +46,17 @@ func (s *walk) view(e *env, w, h int) []rich.Line {
 	if s.run != nil {
 		packet = e.frame
 	}
-	lines = append(lines, pathView(e, s.stations(), s.selected, packet, w)...)
-	folded := s.foldedView(e, w)
-	room := h - len(lines) - len(folded)
-	if s.focus == onFindings {
-		lines = append(lines, s.findingsView(e, w, h-len(lines))...)
-		return lines
-	}
+	return append(lines, pathView(e, s.stations(), s.selected, packet, w)...)
+}
+
+// text implements scrolling: what the panel says.
+func (s *walk) text(e *env, w, h int) ([]rich.Line, int) {
+	room := h - len(s.top(e, w, h)) - len(s.foldedView(e, w))
 	if w >= wideWidth {
-		left := w * 56 / 100
-		lp := s.panel(e, left, room)
-		rp := s.beside(e, w-left-1, room)
-		for i := range lp {
-			lines = append(lines, rich.L(lp[i].Pad(left), " ", rp[i]))
-		}
-	} else {
-		lines = append(lines, s.panel(e, w, room)...)
+		w = leftOf(w)
 	}
-	return append(lines, folded...)
+	lines, _, room := s.panelText(e, w, room)
+	return lines, room
 }
 
 // header says which case this is.

@@ -50,7 +50,7 @@ func (v *exchangeView) update(e *env, msg tea.Msg) tea.Cmd {
 	case moveMsg:
 		v.at, v.scroll, v.hit = max(min(v.at+msg.by, len(v.seen)-1), 0), 0, 0
 	case scrollMsg:
-		v.scroll = max(min(v.scroll+msg.by, len(v.lines(e))-1), 0)
+		v.scroll = scrollBy(e, v, v.scroll, msg.by)
 	case foldMsg:
 		v.all, v.scroll = !v.all, 0
 	case searchMsg:
@@ -89,7 +89,9 @@ func (v *exchangeView) find(e *env, step int) tea.Cmd {
 		return nil
 	}
 	var hits []int
-	for i, l := range v.lines(e) {
+	w, h := e.size()
+	lines, _ := v.text(e, w, h-1)
+	for i, l := range lines {
 		if containsFold(l.String(), q) {
 			hits = append(hits, i)
 		}
@@ -139,16 +141,17 @@ func (v *exchangeView) copyText() string {
 	return rawExchange(x)
 }
 
-func (v *exchangeView) lines(e *env) []rich.Line {
+// text implements scrolling.
+func (v *exchangeView) text(e *env, w, h int) ([]rich.Line, int) {
+	room := h - 2
+	if v.typingNow {
+		room--
+	}
 	x := v.current()
 	if x == nil {
-		return nil
+		return nil, room
 	}
-	w := e.w
-	if w <= 0 {
-		w = fallbackW
-	}
-	return exchangeLines(e, v.report, x, w-4, v.all)
+	return exchangeLines(e, v.report, x, w-4, v.all), room
 }
 
 func (v *exchangeView) view(e *env, w, h int) []rich.Line {
@@ -156,20 +159,18 @@ func (v *exchangeView) view(e *env, w, h int) []rich.Line {
 	if x == nil {
 		return []rich.Line{rich.L(" Nothing has been sent.")}
 	}
-	lines := exchangeLines(e, v.report, x, w-4, v.all)
+	lines, room := v.text(e, w, h)
 	if q := v.search.String(); q != "" && !v.typingNow {
 		lines = highlight(lines, q)
 	}
-	room := h
 	var bottom []rich.Line
 	if v.typingNow {
 		bottom = []rich.Line{rich.L(" ", rich.S(rich.Key, "/"), " ", v.search.view(max(w-6, 8), 1)[0])}
-		room--
 	}
-	body, _ := scrolled(lines, v.scroll, room-2, w-4)
+	body, _ := scrolled(lines, v.scroll, room, w-4)
 	title := rich.L(rich.S(rich.Title, fmt.Sprintf("%s %s", x.ID, purposeName(x.Purpose))))
 	aside := rich.L(rich.S(rich.Dim, fmt.Sprintf("%d of %d", v.at+1, len(v.seen))))
-	return append(box(e, title, aside, body, w, room), bottom...)
+	return append(box(e, title, aside, body, w, room+2), bottom...)
 }
 
 // highlight marks the lines in which a text occurs.
