@@ -29,6 +29,9 @@ const (
 	causeRedirectUnsafeScheme
 	causeRedirectUnknownScheme
 	causeRedirectOwnScheme
+	causeRedirectLocalScheme
+	causeRedirectBlank
+	causeRedirectOwnMixed
 	causeRedirectOwnFile
 	causeRedirectFTP
 	causeRedirectLocation
@@ -80,10 +83,13 @@ const preflightPrefix = "Preflight"
 type text struct {
 	s     string
 	frame bool
+	// target says that the frame names the target of the redirect.
+	target bool
 }
 
-func framed(s string) text { return text{s, true} }
-func plain(s string) text  { return text{s, false} }
+func framed(s string) text   { return text{s, true, false} }
+func targeted(s string) text { return text{s, true, true} }
+func plain(s string) text    { return text{s, false, false} }
 
 // causes is the table of section "Cause, reason, console": for each cause the
 // name that an engine gives it and the sentence that it prints. An empty name
@@ -108,7 +114,7 @@ var causes = [causeCount]struct {
 	causeWildcardOrigin: {
 		"WildcardOriginNotAllowed", "CORSNotSupportingCredentials", "WildcardWithCredentials",
 		framed("The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the request's credentials mode is 'include'."),
-		text{"Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at ‘{url}’. (Reason: Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’).", false},
+		text{"Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at ‘{url}’. (Reason: Credential is not supported if the CORS header ‘Access-Control-Allow-Origin’ is ‘*’).", false, false},
 		framed("Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true."), ""},
 	causeSeveralOriginLines: {
 		"MultipleAllowOriginValues", "CORSMultipleAllowOriginNotAllowed", "SeveralOrigins",
@@ -184,8 +190,18 @@ var causes = [causeCount]struct {
 	causeRedirectUserinfoAborted: {"", "", "", text{}, text{}, text{}, ""},
 	causeRedirectScheme: {
 		"CorsDisabledScheme", "CORSRequestNotHttp", "RedirectNotCORSScheme",
-		framed("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
-		framed("CORS request not http)"),
+		targeted("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
+		targeted("CORS request not http)"),
+		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
+	causeRedirectLocalScheme: {
+		"CorsDisabledScheme", "CORSDidNotSucceed", "RedirectNotCORSScheme",
+		targeted("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
+		framed("CORS request did not succeed). Status code: (null)"),
+		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
+	causeRedirectBlank: {
+		"", "CORSRequestNotHttp", "RedirectNotCORSScheme",
+		plain("Failed to load resource: net::ERR_UNSAFE_REDIRECT"),
+		targeted("CORS request not http)"),
 		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
 	causeRedirectUnsafeScheme: {
 		"", "CORSDidNotSucceed", "RedirectNotCORSScheme",
@@ -201,8 +217,8 @@ var causes = [causeCount]struct {
 		framed("not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
 	causeRedirectOwnScheme: {
 		"CorsDisabledScheme", "CORSRequestNotHttp", "",
-		framed("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
-		framed("CORS request not http)"),
+		targeted("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
+		targeted("CORS request not http)"),
 		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must be served over HTTPS."), ""},
 	causeRedirectOwnFile: {"", "", "",
 		plain("Failed to load resource: net::ERR_UNSAFE_REDIRECT"),
@@ -214,7 +230,11 @@ var causes = [causeCount]struct {
 		"", "CORSDidNotSucceed", "",
 		plain("Failed to load resource: net::ERR_TOO_MANY_REDIRECTS"),
 		framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
-	causeRedirectMixed: {"", "", "",
+	causeRedirectMixed: {"", "CORSDidNotSucceed", "",
+		plain("Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure resource '{target}'. This request has been blocked; the content must be served over HTTPS."),
+		framed("CORS request did not succeed). Status code: (null)"),
+		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must be served over HTTPS."), ""},
+	causeRedirectOwnMixed: {"", "", "",
 		plain("Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure resource '{target}'. This request has been blocked; the content must be served over HTTPS."),
 		plain("Blocked loading mixed active content “{target}”"),
 		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must be served over HTTPS."), ""},
@@ -307,7 +327,7 @@ var causes = [causeCount]struct {
 		plain(`Fetch API cannot load {url}. Request mode is "same-origin" but the URL's origin is not same as the request origin {origin}.`),
 		plain("Security Error: Content at {page} may not load data from {url}."),
 		plain("Fetch API cannot load {url}."), "mode"},
-	causeLocalScheme: {"", "", "",
+	causeLocalScheme: {"", "CORSRequestNotHttp", "",
 		plain(`Fetch API cannot load {url}. URL scheme "{scheme}" is not supported.`),
 		framed("CORS request not http)"),
 		plain("Cross origin requests are only supported for HTTP."), "scheme"},

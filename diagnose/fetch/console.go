@@ -3,6 +3,7 @@ package fetch
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"corstui/diagnose/exchange"
 )
@@ -68,7 +69,7 @@ func (r *run) sentence(e Engine) string {
 	}
 	s := r.fill(t.s, e)
 	if t.frame {
-		s = profiles[e.id].frame(r, s)
+		s = profiles[e.id].frame(r, t, s)
 	}
 	return s
 }
@@ -88,10 +89,10 @@ func (r *run) warningSentence(e Engine) string {
 const firefoxWildcardWarning = "Cross-Origin Request Warning: The Same Origin Policy will disallow reading the remote resource at {url} soon. (Reason: When the `Access-Control-Allow-Headers` is `*`, the `Authorization` header is not covered. To include the `Authorization` header, it must be explicitly listed in CORS header `Access-Control-Allow-Headers`)."
 
 // chromiumFrame is the frame of every CORS message of Chromium.
-func chromiumFrame(r *run, s string) string {
+func chromiumFrame(r *run, t text, s string) string {
 	f := &r.failure
 	var b strings.Builder
-	u := r.failureURL()
+	u := r.framedURL(t)
 	b.WriteString("Access to fetch at '")
 	b.WriteString(u)
 	if first := r.first.String(); first != u {
@@ -112,17 +113,17 @@ func chromiumFrame(r *run, s string) string {
 }
 
 // firefoxFrame is the frame of Firefox's CORS messages.
-func firefoxFrame(r *run, s string) string {
+func firefoxFrame(r *run, t text, s string) string {
 	if r.failure.kind() == "" && !r.aboutCORS() {
 		return "" // the message is about requests to another origin
 	}
 	return "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at " +
-		r.failureURL() + ". (Reason: " + s + "."
+		r.framedURL(t) + ". (Reason: " + s + "."
 }
 
 // webkitFrame goes around what WebKit says of a redirect that fails its own
 // CORS check.
-func webkitFrame(r *run, s string) string {
+func webkitFrame(r *run, _ text, s string) string {
 	if !r.aboutCORS() {
 		return ""
 	}
@@ -130,6 +131,14 @@ func webkitFrame(r *run, s string) string {
 		return "Cross-origin redirection to " + r.strippedTarget() + " denied by Cross-Origin Resource Sharing policy: " + s
 	}
 	return s
+}
+
+// framedURL is the URL that a frame names.
+func (r *run) framedURL(t text) string {
+	if t.target {
+		return r.redirectTarget()
+	}
+	return r.failureURL()
 }
 
 func (f *failure) kind() string { return causes[f.cause].kind }
@@ -279,6 +288,14 @@ func escapeFrom(s string, i int) string {
 		}
 	}
 	return string(b)
+}
+
+// replaceInvalid writes each byte that is no UTF-8 as U+FFFD.
+func replaceInvalid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
 }
 
 // asItIs is the escaping of engines that do none.

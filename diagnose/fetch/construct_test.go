@@ -197,3 +197,23 @@ func TestPlainHTTPTargetGetsNoFetchMetadata(t *testing.T) {
 		t.Errorf("Referer %q", hs.Value("Referer"))
 	}
 }
+
+func TestSingletonHeaders(t *testing.T) {
+	for e, want := range map[Engine]string{Chromium: "text/plain, text/css", Firefox: "text/css", Standard: "text/plain, text/css"} {
+		s := server(ok(allowOrigin, "*", allowHeaders, "content-type, x-a"), ok(allowOrigin, "*"))
+		do(t, exchange.Case{Headers: hdr("Content-Type", "text/plain", "content-type", "text/css", "X-A", "1", "X-A", "2")}, s, as(e))
+		hs := s.sent[1].Request.Headers
+		if got := hs.Value("Content-Type"); got != want || hs.Value("X-A") != "1, 2" {
+			t.Errorf("%s: Content-Type %q, X-A %q", e, got, hs.Value("X-A"))
+		}
+	}
+}
+
+func TestReasonOfAnotherScheme(t *testing.T) {
+	for _, url := range []string{"foo:bar", "ftp://x/", "about:blank", "javascript:1"} {
+		r := do(t, exchange.Case{URL: url}, server(answer{}, ok()), as(Firefox))
+		if r.Verdict.Reason == nil || *r.Verdict.Reason != "CORSRequestNotHttp" || r.Local == nil || r.Verdict.Console.Firefox == "" {
+			t.Errorf("%s: %+v", url, r.Verdict)
+		}
+	}
+}

@@ -158,7 +158,7 @@ func (r *run) travels(c cookie) (bool, string) {
 // sameSite says whether the current request is same-site for cookies.
 func (r *run) sameSite() bool {
 	to := r.cur.Origin()
-	if !SameSite(r.page, to) {
+	if !SameSite(r.page, to) || r.leftSite && !SameOrigin(r.page, to) && r.has(devSameSiteChain) {
 		return false
 	}
 	return r.page.Scheme == to.Scheme || r.has(devSchemelessSite)

@@ -243,3 +243,23 @@ func TestInsecureNoneCookie(t *testing.T) {
 		}
 	}
 }
+
+func TestSameSiteAfterACrossSiteHop(t *testing.T) {
+	for e, want := range map[Engine]bool{Chromium: true, Firefox: false, WebKit: true} {
+		sc := &script{}
+		sc.answer = func(exchange.Purpose, exchange.Request) answer {
+			next := []string{"https://" + hostB + "/", "https://api.example.com/3"}
+			if n := len(sc.sent); n < 2 {
+				return status(302, allowOrigin, []string{pageOrigin, "null"}[n], allowCredentials, "true", "Location", next[n])
+			}
+			return ok(allowOrigin, "null", allowCredentials, "true")
+		}
+		do(t, exchange.Case{URL: "https://api.example.com/1", Credentials: include, Session: session(exchange.Cookie{Name: "sid", Value: "1", SameSite: "Lax"})}, sc, as(e))
+		if len(sc.sent) != 3 || !sc.sent[0].Request.Headers.Has("Cookie") {
+			t.Fatalf("%s: %s", e, wire(sc.sent))
+		}
+		if got := sc.sent[2].Request.Headers.Has("Cookie"); got != want {
+			t.Errorf("%s: the cookie travels back to its site: %t, want %t", e, got, want)
+		}
+	}
+}

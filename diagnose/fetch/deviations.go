@@ -35,6 +35,8 @@ const (
 	devRepeatedCombined
 	devRangeUnitAnyCase
 	devRangeBounded
+	devRangeUnsigned
+	devSingletonLast
 	devRedirectNetworkFirst
 	devRedirectTargetFirst
 	devRedirectUserinfoAborted
@@ -48,6 +50,7 @@ const (
 	devDeleteBecomesGet
 	devErrorNeedsLocation
 	devUserinfoBeforeMode
+	devSchemeBeforeUserinfo
 	devRedirectCredentialsKept
 	devHeaderNamesCanonical
 	devUnexpectedProxyAuth
@@ -65,6 +68,7 @@ const (
 	devCacheWildcardLiteral
 	devCacheWildcardAuthorization
 	devSchemelessSite
+	devSameSiteChain
 	devSameSiteDefaultNone
 	devInsecureNoneAccepted
 	devThirdPartyBlocked
@@ -150,6 +154,12 @@ var deviations = [deviationCount]struct {
 	devRangeBounded: {"range-bounded", "safelist", onAll,
 		"A Range whose position does not fit into 64 bits needs a preflight; the standard has no bound.",
 		"observed", "TestSafelistedRequestHeaders"},
+	devRangeUnsigned: {"range-unsigned", "safelist", onFirefox,
+		"The bound on the positions of a Range is 2^64, and not 2^63.",
+		"observed", "TestSafelistedRequestHeaders"},
+	devSingletonLast: {"singleton-last", "safelist", onFirefox,
+		"Of a header that can have one value only, such as Content-Type or Authorization, the last that the script appended is sent; others are joined.",
+		"observed; nsHttpHeaderArray::IsSingletonHeader", "TestSingletonHeaders"},
 	devRedirectNetworkFirst: {"redirect-network-first", "redirect", onChromium | onFirefox,
 		"A Location that does not parse, and the 21st redirect, end the fetch before that response's CORS check. The verdict is the same, the reason is not.",
 		"observed", "TestReasonOfARefusedRedirect"},
@@ -189,6 +199,9 @@ var deviations = [deviationCount]struct {
 	devUserinfoBeforeMode: {"userinfo-before-mode", "redirect", onChromium,
 		"Userinfo in a Location is judged before the redirect mode error, and gives the reason.",
 		"observed", "TestUserinfoUnderRedirectModeError"},
+	devSchemeBeforeUserinfo: {"scheme-before-userinfo", "redirect", onFirefox,
+		"The scheme of a redirect is judged before its userinfo.",
+		"observed", "TestReasonOfARefusedRedirect"},
 	devRedirectCredentialsKept: {"redirect-credentials-kept", "redirect", onWebKit,
 		"A fetch that starts at the page's own origin with credentials same-origin has each later redirect checked as if it were credentialed, so * fails, behind the preflight of the next hop.",
 		"observed", "TestRedirectAfterTheOwnOrigin"},
@@ -240,6 +253,9 @@ var deviations = [deviationCount]struct {
 	devSchemelessSite: {"schemeless-site", "cookies", onFirefox | onWebKit,
 		"http and https of one registrable domain count as the same site for cookies.",
 		"observed; Firefox preference network.cookie.sameSite.schemeful", "TestWhichCookiesTravel"},
+	devSameSiteChain: {"samesite-chain", "cookies", onFirefox,
+		"After a hop to another site, SameSite cookies of the page's site go to the page's own origin alone.",
+		"observed", "TestSameSiteAfterACrossSiteHop"},
 	devSameSiteDefaultNone: {"samesite-default-none", "cookies", onFirefox | onWebKit,
 		"A cookie without SameSite is treated as None; by RFC 6265bis it is Lax.",
 		"observed; Firefox preference network.cookie.sameSite.laxByDefault", "TestCookieOfARedirectChain"},

@@ -75,7 +75,7 @@ type profile struct {
 	reason          func(cause) string
 	preflightNames  bool // CORS-check failures of a preflight have names of their own
 	text            func(cause) text
-	frame           func(r *run, s string) string
+	frame           func(r *run, t text, s string) string
 	escape          func(string) string // of header values
 	console         func(*Console) *string
 	wildcardWarning string
@@ -149,7 +149,7 @@ var profiles = [engineCount]profile{
 		reason:          func(c cause) string { return causes[c].firefox },
 		text:            func(c cause) text { return causes[c].firefoxText },
 		frame:           firefoxFrame,
-		escape:          asItIs,
+		escape:          replaceInvalid,
 		console:         func(c *Console) *string { return &c.Firefox },
 		wildcardWarning: firefoxWildcardWarning,
 	},
@@ -178,7 +178,7 @@ var profiles = [engineCount]profile{
 		reason:         func(c cause) string { return causes[c].chromium },
 		preflightNames: true,
 		text:           func(cause) text { return text{} },
-		frame:          func(_ *run, s string) string { return s },
+		frame:          func(_ *run, _ text, s string) string { return s },
 		escape:         asItIs,
 		console:        nowhere,
 	},

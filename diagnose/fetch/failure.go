@@ -88,7 +88,7 @@ func (r *run) reason(e Engine) *string {
 // went to another origin with mode cors, or a redirect would have.
 func (r *run) aboutCORS() bool {
 	f := &r.failure
-	return r.tainting == taintingCORS || f.cause == causeRedirectUserinfo || f.cause == causeRedirectScheme || f.cause == causeRedirectOwnScheme
+	return r.tainting == taintingCORS || f.cause == causeRedirectUserinfo || f.cause == causeRedirectScheme || f.cause == causeRedirectOwnScheme || f.cause == causeRedirectLocalScheme || f.cause == causeLocalScheme
 }
 
 // localBlock says what the browser refused before anything was sent.

@@ -211,7 +211,7 @@ func TestReasonOfARedirectedPreflight(t *testing.T) {
 		{"unknown scheme", exchange.RedirectFollow, "foo:bar", true, "CORSDidNotSucceed"},
 		{"unknown scheme, no Allow-Origin", exchange.RedirectFollow, "foo:bar", false, "CORSMissingAllowOrigin"},
 		{"data, no Allow-Origin", exchange.RedirectFollow, "data:,x", false, "CORSDidNotSucceed"},
-		{"mixed content, no Allow-Origin", exchange.RedirectFollow, "http://" + hostA + "/", false, "-"},
+		{"mixed content, no Allow-Origin", exchange.RedirectFollow, "http://" + hostA + "/", false, "CORSDidNotSucceed"},
 		{"mode error", exchange.RedirectError, "https://" + hostB + "/", true, "CORSPreflightDidNotSucceed"},
 		{"mode manual to nowhere", exchange.RedirectManual, "http://[", true, "CORSPreflightDidNotSucceed"},
 		{"mode error, no Allow-Origin", exchange.RedirectError, "data:,x", false, "CORSMissingAllowOrigin"},

@@ -80,7 +80,7 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 	}
 	mixed := r.mixed(target)
 	if mixed && (!passes || target.HasCredentials()) && r.has(devRedirectTargetFirst) {
-		return r.fail(at(causeRedirectMixed), AtRedirect)
+		return r.fail(at(r.mixedCause()), AtRedirect)
 	}
 	if !passes {
 		if isUnsafeScheme(target) && r.has(devRedirectTargetFirst) {
@@ -93,7 +93,7 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 	switch {
 	case NormalizeValue(v) == "" && r.has(devEmptyLocationBlocked):
 		return r.fail(at(causeRedirectEmptyLocation), AtRedirect)
-	case target.HasCredentials() && r.c.Mode == exchange.ModeCORS && (!own || r.tainting == taintingCORS):
+	case target.HasCredentials() && r.c.Mode == exchange.ModeCORS && (!own || r.tainting == taintingCORS) && (target.IsHTTP() || !r.has(devSchemeBeforeUserinfo)):
 		f := at(causeRedirectUserinfo)
 		if r.tainting != taintingBasic || !r.has(devMixedAfterPreflight) {
 			return r.fail(f, AtRedirect)
@@ -103,21 +103,25 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 		return r.fail(at(causeRedirectUserinfoAborted), AtRedirect)
 	case target.Scheme == "file" && r.tainting == taintingBasic:
 		return r.fail(at(causeRedirectOwnFile), AtRedirect)
+	case target.Scheme == "about" && target.Path == "blank":
+		return r.fail(at(causeRedirectBlank), AtRedirect)
 	case isUnsafeScheme(target):
 		return r.fail(at(causeRedirectUnsafeScheme), AtRedirect)
 	case !target.IsHTTP() && r.c.Mode != exchange.ModeCORS:
 		return r.fail(at(causeRedirectUnknownScheme), AtRedirect)
 	case !target.IsHTTP():
 		f := at(causeRedirectScheme)
-		if r.tainting == taintingBasic && r.page.Scheme != "http" {
+		switch {
+		case r.tainting == taintingBasic && r.page.Scheme != "http":
 			f.cause = causeRedirectOwnScheme
+		case isLocalScheme(target):
+			f.cause = causeRedirectLocalScheme
 		}
-		f.url = target
 		return r.fail(f, AtRedirect)
 	case mixed && r.has(devMixedAfterPreflight):
 		r.mixedHop = true
 	case mixed:
-		return r.fail(at(causeRedirectMixed), AtRedirect)
+		return r.fail(at(r.mixedCause()), AtRedirect)
 	case IsBadPort(target):
 		return r.fail(at(causeRedirectPort), AtRedirect)
 	case r.c.Mode == exchange.ModeSameOrigin && !own:
@@ -171,6 +175,25 @@ func isUnsafeScheme(u *URL) bool {
 	return false
 }
 
+// isLocalScheme says whether a scheme is one that browsers know and keep to
+// themselves.
+func isLocalScheme(u *URL) bool {
+	switch u.Scheme {
+	case "javascript", "ws", "wss", "view-source", "resource", "chrome", "moz-extension":
+		return true
+	}
+	return false
+}
+
+// mixedCause tells a redirect to mixed content of a cross-origin fetch from one
+// of the page's own origin.
+func (r *run) mixedCause() cause {
+	if r.tainting == taintingCORS {
+		return causeRedirectMixed
+	}
+	return causeRedirectOwnMixed
+}
+
 // contentHeaders are the request-body-header names, which go with the body.
 var contentHeaders = []string{"Content-Encoding", "Content-Language", "Content-Location", "Content-Type"}
 
@@ -194,6 +217,7 @@ func (r *run) follow(target *URL, status int) {
 			r.tainted = true
 		}
 	}
+	r.leftSite = r.leftSite || !SameSite(r.page, from)
 	r.cur = target
 	r.redirect++
 }

@@ -108,6 +108,13 @@ func (r *run) userAgent() string {
 	return profiles[r.e.id].userAgent
 }
 
+// singletonHeaders are the request headers of nsHttpHeaderArray's singletons that
+// a script can set.
+var singletonHeaders = map[string]bool{
+	"authorization": true, "content-type": true, "from": true, "if-modified-since": true, "if-unmodified-since": true, "location": true,
+	"max-forwards": true, "user-agent": true,
+}
+
 // appendScript appends what the script set, repeated names combined into one
 // line at their first place.
 func (r *run) appendScript(hs exchange.Headers) exchange.Headers {
@@ -118,6 +125,10 @@ func (r *run) appendScript(hs exchange.Headers) exchange.Headers {
 				continue
 			}
 			h.Value, _ = r.headers.Get(h.Name)
+			if singletonHeaders[lowerASCII(h.Name)] && r.has(devSingletonLast) {
+				values := r.headers.Values(h.Name)
+				h.Value = values[len(values)-1]
+			}
 		}
 		hs = append(hs, h)
 	}

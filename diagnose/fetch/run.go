@@ -58,6 +58,7 @@ type run struct {
 	changed   bool    // a redirect went to another origin
 	becameGet bool    // a redirect changed the method to GET
 	needed    bool    // a hop before this one needed a preflight
+	leftSite  bool    // a hop before this one was of another site
 	late      failure // a check of the redirect to this hop that comes after its preflight
 	mixedHop  bool    // the current hop is mixed content, refused after its preflight
 
@@ -110,7 +111,7 @@ func (r *run) beforeNetwork() bool {
 // mixed is "should fetching request be blocked as mixed content". A page with
 // the opaque origin is in a secure context.
 func (r *run) mixed(u *URL) bool {
-	if u.Scheme != "http" && u.Scheme != "ws" && u.Scheme != "ftp" {
+	if u.Scheme != "http" { // other schemes are refused for what they are
 		return false
 	}
 	if r.page.Scheme == "http" {
@@ -172,7 +173,7 @@ func (r *run) httpFetch() bool {
 	}
 	switch {
 	case r.mixedHop:
-		return r.fail(failure{cause: causeRedirectMixed, target: r.cur}, AtRedirect)
+		return r.fail(failure{cause: r.mixedCause(), target: r.cur}, AtRedirect)
 	case r.late.cause != causeNone:
 		return r.fail(r.late, AtRedirect)
 	}

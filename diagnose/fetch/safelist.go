@@ -159,7 +159,7 @@ func rangeUnsafe(by decider, value string) (why, avoid string) {
 		return "its range has no first position", form
 	}
 	if tooLong(first) || tooLong(last) {
-		if by.has(devRangeBounded) {
+		if by.has(devRangeBounded) && (beyond64(first) || beyond64(last) || !by.has(devRangeUnsigned)) {
 			return "its range has a position that is too large", form
 		}
 	}
@@ -184,6 +184,11 @@ func tooLong(digits string) bool {
 	}
 	_, err := strconv.ParseInt(digits, 10, 64)
 	return err != nil
+}
+
+func beyond64(digits string) bool {
+	_, err := strconv.ParseUint(digits, 10, 64)
+	return digits != "" && err != nil
 }
 
 // compareNumbers compares decimal numbers of any length.
