@@ -116,7 +116,8 @@ func snippetOptions(r *diagnose.Report) snippets.Options {
 	return o
 }
 
-func (f *fix) title() string       { return "The fix" }
+func (f *fix) title() string { return "The fix" }
+
 func (f *fix) init(e *env) tea.Cmd { return nil }
 
 type (
@@ -247,16 +248,6 @@ func proveOff(e *env, off string) string {
 	return ""
 }
 
-// text implements scrolling: the body of the tab.
-// whoLines say who can act, and how it is now.
-// wayNumber counts the alternatives up to a step.
-// tabLine names the ways; where they do not all fit, those around the chosen
-// one are shown.
-// shows says whether a tab is within the first w cells of a line of tabs.
-// wayLines are the body of a tab: what to do, what follows, what it costs, and
-// the files.
-// lead says how the tab stands to the others: a step that does nothing before
-// another says so.
 // prove walks the case behind a proxy that applies the policy.
 func prove(e *env, s *walk, p snippets.Policy) tea.Cmd {
 	pr, ok := e.Backend.(Prover)

@@ -21,6 +21,7 @@ func (f *fix) top(e *env, w int) []rich.Line {
 	return append(header(e, f.report.Case, f.walk.opt.Lab, w, true), f.whoLines(e, w, f.way())...)
 }
 
+// text implements scrolling: the body of the tab.
 func (f *fix) text(e *env, w, h int) ([]rich.Line, int) {
 	room := h - len(f.top(e, w)) - 2
 	switch way := f.way(); {
@@ -32,6 +33,7 @@ func (f *fix) text(e *env, w, h int) ([]rich.Line, int) {
 	return f.noWay(w - 4), room
 }
 
+// whoLines say who can act, and how it is now.
 func (f *fix) whoLines(e *env, w int, way *way) []rich.Line {
 	who := "whoever runs " + layerName[f.report.AnsweredBy.Layer]
 	if way != nil && way.step.Who != "" {
@@ -59,6 +61,7 @@ func (f *fix) whoLines(e *env, w int, way *way) []rich.Line {
 	return append(lines, rich.Spread(now, rich.L(at), w))
 }
 
+// wayNumber counts the alternatives up to a step.
 func wayNumber(plan []finding.Step, at int) int {
 	n := 1
 	for i := 1; i <= at && i < len(plan); i++ {
@@ -76,6 +79,8 @@ func stationOrProduct(r *diagnose.Report) string {
 	return "somebody unknown"
 }
 
+// tabLine names the ways; where they do not all fit, those around the chosen
+// one are shown.
 func (f *fix) tabLine(e *env, w int) rich.Line {
 	sep := rich.S(rich.Border, " "+e.theme.H+" ")
 	if f.diff {
@@ -108,6 +113,7 @@ func (f *fix) tabLine(e *env, w int) rich.Line {
 	return l.Cut(w)
 }
 
+// shows says whether a tab is within the first w cells of a line of tabs.
 func shows(l rich.Line, tab, w int) bool {
 	n := 0
 	for _, s := range l {
@@ -123,6 +129,8 @@ func (f *fix) noWay(w int) []rich.Line {
 	return rich.WrapText("corstui found nothing here that a file or a setting would change. The evidence (esc, then ↵) says what was seen.", rich.Plain, w)
 }
 
+// wayLines are the body of a tab: what to do, what follows, what it costs, and
+// the files.
 func (f *fix) wayLines(e *env, way *way, w int) []rich.Line {
 	st := way.step
 	var out []rich.Line
@@ -155,6 +163,8 @@ func (f *fix) wayLines(e *env, way *way, w int) []rich.Line {
 	return out
 }
 
+// lead says how the tab stands to the others: a step that does nothing before
+// another says so.
 func (f *fix) lead(way *way) string {
 	plan := f.report.Plan
 	switch {

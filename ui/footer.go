@@ -4,6 +4,7 @@ import (
 	"corstui/ui/rich"
 )
 
+// fill returns exactly h lines.
 func fill(lines []rich.Line, h int) []rich.Line {
 	if len(lines) > h {
 		return lines[:h]
@@ -13,6 +14,7 @@ func fill(lines []rich.Line, h int) []rich.Line {
 	return out
 }
 
+// footer names the keys of the place; the best next one is marked.
 func (m *Model) footer(w int) rich.Line {
 	if m.toast.text != "" {
 		r, mark := rich.Good, m.theme.OK
@@ -45,6 +47,7 @@ func (m *Model) footer(w int) rich.Line {
 	return rich.L(" ", fitHints(hints, rank, w-1))
 }
 
+// fitHints joins as many hints as fit; of those of rank 1 the last go first.
 func fitHints(hints []rich.Line, rank []int, w int) rich.Line {
 	total := -2
 	for _, h := range hints {

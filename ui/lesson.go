@@ -50,7 +50,9 @@ func newLesson(t *tour, i int) *lessonScreen {
 }
 
 func (s *lessonScreen) title() string { return "Lesson: " + s.l.Title }
-func (s *lessonScreen) moving() bool  { return s.run != nil }
+
+func (s *lessonScreen) moving() bool { return s.run != nil }
+
 func (s *lessonScreen) close() {
 	if s.run != nil {
 		s.run.cancel()
@@ -317,10 +319,3 @@ func (s *lessonScreen) actions(e *env) []action {
 		action{id: keyAgain, help: "begin this lesson again", msg: resetMsg{}},
 		action{id: keyBack, name: "back", help: "back to the list of lessons", msg: backMsg{}})
 }
-
-// text implements scrolling: what the phase says.
-// wayLine says where in the lesson this is.
-// paragraphs wraps a text whose paragraphs are parted by empty lines.
-// explainLines say what the prediction was worth, and why it is so.
-// resultLines say what the lab's browser concluded after the change.
-// choiceLines draw the choices of a phase.

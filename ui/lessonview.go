@@ -27,6 +27,7 @@ func (s *lessonScreen) top(e *env, w, h int) []rich.Line {
 	return lines
 }
 
+// text implements scrolling: what the phase says.
 func (s *lessonScreen) text(e *env, w, h int) ([]rich.Line, int) {
 	var body []rich.Line
 	switch s.phase {
@@ -43,6 +44,7 @@ func (s *lessonScreen) text(e *env, w, h int) ([]rich.Line, int) {
 	return body, min(room, len(body))
 }
 
+// wayLine says where in the lesson this is.
 func (s *lessonScreen) wayLine(e *env, w int) rich.Line {
 	names := []string{"who answered?", "why", "what to change", "done"}
 	l := rich.L(" ")
@@ -64,6 +66,7 @@ func (s *lessonScreen) fill(t string) string {
 	return strings.NewReplacer("{url}", s.c.URL, "{origin}", s.c.Origin, "{host}", hostOf(s.c.URL), "{method}", s.c.Method).Replace(t)
 }
 
+// paragraphs wraps a text whose paragraphs are parted by empty lines.
 func paragraphs(t string, r rich.Role, w int) []rich.Line {
 	var out []rich.Line
 	for i, p := range strings.Split(strings.TrimSpace(t), "\n\n") {
@@ -86,6 +89,7 @@ func (s *lessonScreen) predictLines(e *env, w int) []rich.Line {
 	return out
 }
 
+// explainLines say what the prediction was worth, and why it is so.
 func (s *lessonScreen) explainLines(e *env, w int) []rich.Line {
 	var out []rich.Line
 	if s.looked != nil {
@@ -135,6 +139,7 @@ func (s *lessonScreen) fixLines(e *env, w int) []rich.Line {
 	return out
 }
 
+// resultLines say what the lab's browser concluded after the change.
 func (s *lessonScreen) resultLines(e *env, w int) []rich.Line {
 	r := s.after
 	m, _ := verdictMark(r)
@@ -182,6 +187,7 @@ func (s *lessonScreen) doneLines(e *env, w int) []rich.Line {
 	return out
 }
 
+// choiceLines draw the choices of a phase.
 func (s *lessonScreen) choiceLines(e *env, w int) []rich.Line {
 	var out []rich.Line
 	if s.phase == phasePredict && len(s.l.Predict.Guesses) > 0 {

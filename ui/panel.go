@@ -120,9 +120,6 @@ func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 	return append(out, s.alsoRows(st, x, w)...), next
 }
 
-// alsoRows name the other requests that belong to the station, what came back
-// and what each decides.
-// rayRows name the Ray ID and where to look it up.
 func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Line {
 	note := s.probeWhy[x.Purpose]
 	if note == "" {
@@ -280,8 +277,3 @@ func (s *walk) whyRows(w int) []rich.Line {
 	}
 	return row(label, plainText(body), nil, w)
 }
-
-// nextRows say what to do next.
-// waysOf counts the first step and its alternatives.
-// elsewhere points to the station that answered.
-// beside is what stays open at the right on a wide terminal.

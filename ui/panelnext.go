@@ -8,6 +8,8 @@ import (
 	"corstui/ui/rich"
 )
 
+// alsoRows name the other requests that belong to the station, what came back
+// and what each decides.
 func (s *walk) alsoRows(st station, shown *answer.Seen, w int) []rich.Line {
 	var out []rich.Line
 	for _, id := range st.exchanges {
@@ -32,6 +34,7 @@ func (s *walk) alsoRows(st station, shown *answer.Seen, w int) []rich.Line {
 	return out
 }
 
+// rayRows name the Ray ID and where to look it up.
 func (s *walk) rayRows(st station, x *answer.Seen, w int) []rich.Line {
 	id := s.report.AnsweredBy.RayID
 	if id == "" || !st.answered || x == nil {
@@ -41,6 +44,7 @@ func (s *walk) rayRows(st station, x *answer.Seen, w int) []rich.Line {
 	return row("Ray ID", l.Cut(w-labelWidth).OnClick(copyMsg{"Ray ID", id}), nil, w)
 }
 
+// nextRows say what to do next.
 func (s *walk) nextRows(e *env, w int) []rich.Line {
 	t := &e.theme
 	var out []rich.Line
@@ -96,6 +100,7 @@ func (s *walk) nextRows(e *env, w int) []rich.Line {
 	return out
 }
 
+// waysOf counts the first step and its alternatives.
 func waysOf(plan []finding.Step) int {
 	n := 1
 	for _, p := range plan[1:] {
@@ -106,6 +111,7 @@ func waysOf(plan []finding.Step) int {
 	return n
 }
 
+// elsewhere points to the station that answered.
 func (s *walk) elsewhere(e *env, w int) []rich.Line {
 	ss := s.stations()
 	i := stationOf(ss)
@@ -115,6 +121,7 @@ func (s *walk) elsewhere(e *env, w int) []rich.Line {
 	return row("look at", rich.L(fmt.Sprintf("%d %s: ", i+1, ss[i].name), "the answer that counts came from there").OnClick(selectMsg{i}), nil, w)
 }
 
+// beside is what stays open at the right on a wide terminal.
 func (s *walk) beside(e *env, w, h int) []rich.Line {
 	ss := s.stations()
 	if s.side == sideExchange || s.report == nil {

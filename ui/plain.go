@@ -304,5 +304,3 @@ func (p *plain) row(l rich.Line) {
 	}
 	p.say("%s", rest)
 }
-
-// menu offers what can be done with the report, until the user is done.

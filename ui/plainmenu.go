@@ -7,6 +7,7 @@ import (
 	"corstui/snippets"
 )
 
+// menu offers what can be done with the report, until the user is done.
 func (p *plain) menu(s *walk) error {
 	for {
 		items := []string{

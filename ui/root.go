@@ -382,7 +382,3 @@ func (m *Model) lines() []rich.Line {
 	}
 	return append(lines, m.footer(w))
 }
-
-// fill returns exactly h lines.
-// footer names the keys of the place; the best next one is marked.
-// fitHints joins as many hints as fit; of those of rank 1 the last go first.
