@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,7 @@ import (
 func (a *app) checkCommand() *cobra.Command {
 	var flags caseFlags
 	var batch batchFlags
-	var format, output, labName string
+	var format, output, labName, baselineFile string
 	var watch float64
 	cmd := &cobra.Command{
 		Use:   "check URL --origin PAGE",
@@ -31,11 +32,18 @@ func (a *app) checkCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("--%w", err)
 			}
+			baseline, err := a.readBaseline(baselineFile)
+			if err != nil {
+				return err
+			}
 			if batch.cases != "" {
 				if len(args) > 0 || labName != "" || flags.from != "" {
 					return errors.New("--cases brings its own cases; leave out the URL, --lab and --from")
 				}
-				return a.batch(cmd.Context(), &flags, batch, output)
+				if !cmd.Flags().Changed("format") {
+					f = report.JSON
+				}
+				return a.batch(cmd.Context(), &flags, batch, batchOutput{output, f, baseline})
 			}
 			if err := batch.unused(cmd.Flags()); err != nil {
 				return err
@@ -55,13 +63,14 @@ func (a *app) checkCommand() *cobra.Command {
 				}
 				return a.watch(cmd.Context(), p, f, every)
 			}
-			return a.check(cmd.Context(), p, f, output)
+			return a.check(cmd.Context(), p, checkOutput{output, f, baseline})
 		},
 	}
 	flags.register(cmd.Flags())
 	batch.register(cmd.Flags())
 	cmd.Flags().StringVar(&format, "format", string(report.Text), "text, json, markdown, html or junit")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to `FILE` instead of standard output")
+	cmd.Flags().StringVar(&baselineFile, "baseline", "", "what a saved report in `FILE` (or a batch's lines) has already does not count for the exit code")
 	cmd.Flags().Float64Var(&watch, "watch", 0, "run again every so many `SECONDS`, and show what changed")
 	cmd.Flags().StringVar(&labName, "lab", "", "check a `SCENARIO` of the embedded lab; see: corstui lab --list")
 	return cmd
@@ -94,8 +103,32 @@ func (a *app) target(ctx context.Context, flags *caseFlags, labName string, args
 	return p, func() {}, complete(p.Case)
 }
 
+// checkOutput is where and how one report is written.
+type checkOutput struct {
+	file     string
+	format   report.Format
+	baseline *report.Baseline
+}
+
+// readBaseline reads the file of --baseline, nil without.
+func (a *app) readBaseline(name string) (*report.Baseline, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline %s: cannot be read: %w; right would be what corstui check --format json, or --cases, wrote", name, cause(err))
+	}
+	defer f.Close()
+	b, err := report.ReadBaseline(f)
+	if err != nil {
+		return nil, fmt.Errorf("--baseline %s: %w", name, err)
+	}
+	return b, nil
+}
+
 // check runs one diagnosis and writes its report.
-func (a *app) check(ctx context.Context, p plan, f report.Format, output string) error {
+func (a *app) check(ctx context.Context, p plan, o checkOutput) error {
 	r, err := diagnose.Run(ctx, p.Case, p.Options, nil)
 	if err != nil {
 		return err
@@ -103,17 +136,26 @@ func (a *app) check(ctx context.Context, p plan, f report.Format, output string)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	out, err := report.Render(f, r)
+	out, err := o.render(r)
 	if err != nil {
 		return err
 	}
-	if err := a.write(output, out); err != nil {
+	if err := a.write(o.file, out); err != nil {
 		return err
 	}
-	if code := r.ExitCode(); code != diagnose.ExitAllowed {
+	if code := o.baseline.ExitCode(r); code != diagnose.ExitAllowed {
 		return exitError(code)
 	}
 	return nil
+}
+
+// render is the report in its format; JUnit knows of the baseline.
+func (o checkOutput) render(r diagnose.Report) ([]byte, error) {
+	if o.format != report.JUnit {
+		return report.Render(o.format, r)
+	}
+	suite, err := report.AsJUnitSuite(r, o.baseline)
+	return slices.Concat([]byte(report.JUnitStart), suite, []byte(report.JUnitEnd)), err
 }
 
 // write writes to standard output, or to a file that only the user can read:

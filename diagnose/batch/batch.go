@@ -36,7 +36,23 @@ type Options struct {
 	ShardIndex, ShardCount int
 	// Render writes a report as one line, newline included.
 	Render func(diagnose.Report) ([]byte, error)
+	// RenderError writes what stands in the place of the report of a case that
+	// could not be read; nil means a JSON line with the member "error".
+	RenderError func(n int, id json.RawMessage, text string) ([]byte, error)
+	// ExitCode is what a report counts; nil means Report.ExitCode.
+	ExitCode func(diagnose.Report) int
+	// Done are the lines that an earlier run wrote for the first cases of this
+	// shard: those are not run again. Nil runs all.
+	Done *Done
+	// Progress, if set, is told after each case that is written. It is never
+	// called concurrently.
+	Progress func(Progress)
 }
+
+// Progress is how far a batch is: how many cases are written, and how many of
+// them a browser blocks or an error finding spoils, got no answer, or could not
+// be read. Before are those that an earlier run wrote.
+type Progress struct{ Written, Blocked, Silent, Unread, Before int }
 
 // job is one line on its way: its output comes through done.
 type job struct {
@@ -46,12 +62,14 @@ type job struct {
 }
 
 type result struct {
-	out  []byte
-	code int
+	out    []byte
+	code   int
+	unread bool
+	// ended says that the batch was ended before this case was done: it has no
+	// report, and no later one may be written, so that what is written is always
+	// the first cases.
+	ended bool
 }
-
-// severity orders the exit codes 0, 1, 3, 4: the highest of a batch counts.
-func higher(a, b int) int { return max(a, b) }
 
 // Run reads cases from r and writes reports to w. It returns the highest exit
 // code of the reports. An error means that reading, writing or the options
@@ -87,19 +105,27 @@ func Run(ctx context.Context, r io.Reader, w io.Writer, o Options) (int, error) 
 		readErr <- o.read(ctx, r, order, work)
 	}()
 
-	code, writeErr := 0, error(nil)
+	// Of the exit codes 0, 1, 3, 4 the highest of a batch counts.
+	code, writeErr, ended := o.Done.code(), error(nil), false
+	told := Progress{Before: o.Done.lines()}
 	for j := range order {
 		res := <-j.done
-		if writeErr != nil {
+		ended = ended || res.ended
+		if writeErr != nil || ended {
 			continue
 		}
-		code = higher(code, res.code)
+		code = max(code, res.code)
 		if _, err := w.Write(res.out); err != nil {
 			writeErr = err
-			cancel()
 		} else if f, ok := w.(interface{ Flush() error }); ok && len(order) == 0 {
 			// Nothing else is ready: whoever reads sees what there is.
 			writeErr = f.Flush()
+		}
+		if writeErr != nil {
+			cancel()
+		}
+		if told.add(res); o.Progress != nil {
+			o.Progress(told)
 		}
 	}
 	workers.Wait()
@@ -117,26 +143,45 @@ func collectLess() (undo func()) {
 	return func() { debug.SetGCPercent(old) }
 }
 
+func (p *Progress) add(r result) {
+	p.Written++
+	switch {
+	case r.unread:
+		p.Unread++
+	case r.code == diagnose.ExitNetwork:
+		p.Silent++
+	case r.code == diagnose.ExitBlocked:
+		p.Blocked++
+	}
+}
+
 // read hands out the lines of this shard.
 func (o Options) read(ctx context.Context, r io.Reader, order, work chan<- job) error {
 	in := bufio.NewReaderSize(r, 64<<10)
 	counted := 0
 	for n := 1; ; n++ {
-		line, err := readLine(in)
+		line, err := readLine(in, maxLine)
 		if len(bytes.TrimSpace(line)) > 0 {
+			mine := counted%o.ShardCount == o.ShardIndex-1
 			counted++
-			if (counted-1)%o.ShardCount == o.ShardIndex-1 {
-				j := job{line: line, n: n, done: make(chan result, 1)}
-				select {
-				case order <- j:
-				case <-ctx.Done():
-					return nil
+			if mine {
+				done, err := o.Done.has(line, n)
+				if err != nil {
+					return err
 				}
-				work <- j
+				if !done {
+					j := job{line: line, n: n, done: make(chan result, 1)}
+					select {
+					case order <- j:
+					case <-ctx.Done():
+						return nil
+					}
+					work <- j
+				}
 			}
 		}
 		if errors.Is(err, io.EOF) {
-			return nil
+			return o.Done.end()
 		}
 		if err != nil {
 			return fmt.Errorf("reading the cases: %w", err)
@@ -144,13 +189,13 @@ func (o Options) read(ctx context.Context, r io.Reader, order, work chan<- job) 
 	}
 }
 
-// readLine reads one line of at most maxLine bytes; of a longer one it keeps
-// maxLine+1, which is then refused as a case.
-func readLine(in *bufio.Reader) ([]byte, error) {
+// readLine reads one line of at most limit bytes; of a longer one it keeps
+// limit+1, so that it can be refused.
+func readLine(in *bufio.Reader, limit int) ([]byte, error) {
 	var line []byte
 	for {
 		part, err := in.ReadSlice('\n')
-		if room := maxLine + 1 - len(line); room > 0 {
+		if room := limit + 1 - len(line); room > 0 {
 			line = append(line, part[:min(room, len(part))]...)
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
@@ -163,28 +208,46 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 // one diagnoses one line. A panic is a line with an error, not the batch's end.
 func (o Options) one(ctx context.Context, j job, hosts *hostLimit) (res result) {
 	var id json.RawMessage
+	unread := func(text string) result {
+		render := o.RenderError
+		if render == nil {
+			render = func(_ int, id json.RawMessage, text string) ([]byte, error) { return errorLine(id, text), nil }
+		}
+		out, err := render(j.n, id, fmt.Sprintf("line %d: %s", j.n, text))
+		if err != nil {
+			out = errorLine(id, err.Error())
+		}
+		return result{out: out, unread: true}
+	}
 	defer func() {
 		if p := recover(); p != nil {
-			res = result{out: errorLine(id, fmt.Sprintf("line %d: an error of corstui itself: %v", j.n, p))}
+			res = unread(fmt.Sprintf("an error of corstui itself: %v", p))
 		}
 	}()
 	c, id, err := ParseLine(j.line)
 	if err != nil {
-		return result{out: errorLine(id, fmt.Sprintf("line %d: %s", j.n, err))}
+		return unread(err.Error())
 	}
 	c = o.withDefaults(c)
 	leave := hosts.enter(ctx, c.URL)
 	defer leave()
 	r, err := diagnose.Run(ctx, c, o.Diagnosis, nil)
+	if ctx.Err() != nil {
+		return result{ended: true}
+	}
 	if err != nil {
-		return result{out: errorLine(id, fmt.Sprintf("line %d: %s", j.n, err))}
+		return unread(err.Error())
 	}
 	r.ID = id
 	out, err := o.Render(r)
 	if err != nil {
-		return result{out: errorLine(id, fmt.Sprintf("line %d: %s", j.n, err))}
+		return unread(err.Error())
 	}
-	return result{out, r.ExitCode()}
+	code := diagnose.Report.ExitCode
+	if o.ExitCode != nil {
+		code = o.ExitCode
+	}
+	return result{out: out, code: code(r)}
 }
 
 func (o Options) withDefaults(c exchange.Case) exchange.Case {

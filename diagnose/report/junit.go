@@ -16,11 +16,12 @@ type junitSuites struct {
 }
 
 type junitSuite struct {
+	XMLName   xml.Name    `xml:"testsuite"`
 	Name      string      `xml:"name,attr"`
 	Tests     int         `xml:"tests,attr"`
 	Failures  int         `xml:"failures,attr"`
 	Skipped   int         `xml:"skipped,attr"`
-	Timestamp string      `xml:"timestamp,attr"`
+	Timestamp string      `xml:"timestamp,attr,omitempty"`
 	Cases     []junitCase `xml:"testcase"`
 }
 
@@ -43,7 +44,7 @@ type junitMsg struct {
 func AsJUnit(rs ...diagnose.Report) ([]byte, error) {
 	all := junitSuites{}
 	for _, r := range rs {
-		all.Suites = append(all.Suites, suiteOf(r))
+		all.Suites = append(all.Suites, suiteOf(r, nil))
 	}
 	out, err := xml.MarshalIndent(all, "", "  ")
 	if err != nil {
@@ -52,7 +53,34 @@ func AsJUnit(rs ...diagnose.Report) ([]byte, error) {
 	return append([]byte(xml.Header), append(out, '\n')...), nil
 }
 
-func suiteOf(r diagnose.Report) junitSuite {
+// The frame of a JUnit file that is written suite by suite.
+const (
+	JUnitStart = xml.Header + "<testsuites>\n"
+	JUnitEnd   = "</testsuites>\n"
+)
+
+// AsJUnitSuite is one suite of a JUnit file. What the baseline knows is skipped
+// in place of failing.
+func AsJUnitSuite(r diagnose.Report, b *Baseline) ([]byte, error) { return suite(suiteOf(r, b)) }
+
+// AsJUnitError is the suite of a case that could not be read.
+func AsJUnitError(name, text string) ([]byte, error) {
+	s := junitSuite{Name: name}
+	s.add(junitCase{Name: "the case can be read", Class: "corstui.case", Failure: &junitMsg{Message: text, Type: "case"}})
+	return suite(s)
+}
+
+func suite(s junitSuite) ([]byte, error) {
+	out, err := xml.MarshalIndent(s, "  ", "  ")
+	return append(out, '\n'), err
+}
+
+// known turns a failure that the baseline has into a skipped test.
+func (c *junitCase) known() {
+	c.Skipped, c.Failure = &junitMsg{Message: "known in the baseline: " + c.Failure.Message, Type: c.Failure.Type}, nil
+}
+
+func suiteOf(r diagnose.Report, b *Baseline) junitSuite {
 	s := junitSuite{
 		Name:      fmt.Sprintf("%s %s from %s", r.Case.Method, r.Case.URL, r.Case.Origin),
 		Timestamp: r.Started.Format("2006-01-02T15:04:05"),
@@ -65,6 +93,9 @@ func suiteOf(r diagnose.Report) junitSuite {
 			reason = *r.Verdict.Reason
 		}
 		verdict.Failure = &junitMsg{Message: r.Headline, Type: reason, Text: r.Verdict.Console.Chromium}
+		if b.Knows(r) {
+			verdict.known()
+		}
 	case r.Verdict.Partial:
 		verdict.Skipped = &junitMsg{Message: r.Headline}
 	}
@@ -77,6 +108,9 @@ func suiteOf(r diagnose.Report) junitSuite {
 				seen = append(seen, strings.TrimSpace(e.Exchange+" "+e.What)+": "+e.Says)
 			}
 			c.Failure = &junitMsg{Message: f.Title, Type: f.ID, Text: f.Detail + "\n" + strings.Join(seen, "\n")}
+			if b.KnowsFinding(r, f.ID) {
+				c.known()
+			}
 		} else {
 			c.SystemOut = string(f.Severity) + ": " + f.Detail
 		}
