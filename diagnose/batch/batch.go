@@ -155,22 +155,54 @@ func (p *Progress) add(r result) {
 	}
 }
 
+// inLine is one line of the input, or what ended it.
+type inLine struct {
+	text []byte
+	err  error
+}
+
+// lines reads the input until its end or that of ctx. A read that hangs cannot be
+// ended: it is left behind, and what it reads then is dropped.
+func lines(ctx context.Context, r io.Reader) <-chan inLine {
+	out := make(chan inLine)
+	go func() {
+		in := bufio.NewReaderSize(r, 64<<10)
+		for {
+			text, err := readLine(in, maxLine)
+			select {
+			case out <- inLine{text, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return out
+}
+
 // read hands out the lines of this shard.
 func (o Options) read(ctx context.Context, r io.Reader, order, work chan<- job) error {
-	in := bufio.NewReaderSize(r, 64<<10)
+	in := lines(ctx, r)
 	counted := 0
 	for n := 1; ; n++ {
-		line, err := readLine(in, maxLine)
-		if len(bytes.TrimSpace(line)) > 0 {
+		var line inLine
+		select {
+		case line = <-in:
+		case <-ctx.Done():
+			return nil
+		}
+		if len(bytes.TrimSpace(line.text)) > 0 {
 			mine := counted%o.ShardCount == o.ShardIndex-1
 			counted++
 			if mine {
-				done, err := o.Done.has(line, n)
+				done, err := o.Done.has(line.text, n)
 				if err != nil {
 					return err
 				}
 				if !done {
-					j := job{line: line, n: n, done: make(chan result, 1)}
+					j := job{line: line.text, n: n, done: make(chan result, 1)}
 					select {
 					case order <- j:
 					case <-ctx.Done():
@@ -180,11 +212,11 @@ func (o Options) read(ctx context.Context, r io.Reader, order, work chan<- job) 
 				}
 			}
 		}
-		if errors.Is(err, io.EOF) {
+		if errors.Is(line.err, io.EOF) {
 			return o.Done.end()
 		}
-		if err != nil {
-			return fmt.Errorf("reading the cases: %w", err)
+		if line.err != nil {
+			return fmt.Errorf("reading the cases: %w", line.err)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package batch_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -39,18 +38,27 @@ func api(requests *atomic.Int64) *httptest.Server {
 	}))
 }
 
-// cases writes n cases, each with a preflight and a request.
-func cases(n int) io.Reader {
-	r, w := io.Pipe()
-	go func() {
-		b := bufio.NewWriter(w)
-		for i := range n {
-			fmt.Fprintf(b, `{"id":%d,"url":"https://api.example.com/items/%d","origin":"https://app.example.com","headers":[["X-Client","web"]]}`+"\n", i, i)
+// cases are n cases, each with a preflight and a request, made as they are read.
+func cases(n int) io.Reader { return &caseReader{n: n} }
+
+type caseReader struct {
+	i, n int
+	rest []byte
+}
+
+func (c *caseReader) Read(p []byte) (int, error) {
+	if len(c.rest) == 0 {
+		if c.i == c.n {
+			return 0, io.EOF
 		}
-		_ = b.Flush()
-		_ = w.Close()
-	}()
-	return r
+		for range min(100, c.n-c.i) {
+			c.rest = fmt.Appendf(c.rest, `{"id":%d,"url":"https://api.example.com/items/%d","origin":"https://app.example.com","headers":[["X-Client","web"]]}`+"\n", c.i, c.i)
+			c.i++
+		}
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
 }
 
 // plain makes the two requests of each case with an ordinary keep-alive client,
