@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"path"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -163,21 +164,21 @@ func (f *fix) update(e *env, msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// copyText is what y copies: the files of the tab, or where it has none, the
-// message to whoever can act.
+// copyText is what y copies: the file of the tab that does the work, or where
+// it has none, the message to whoever can act.
 func (f *fix) copyText() (what, text string) {
 	w := f.way()
 	if w == nil || len(w.files) == 0 {
 		return "ticket", ticket(f.report)
 	}
-	if len(w.files) == 1 {
-		return w.files[0].Name, w.files[0].Content
+	main := w.files[0]
+	for _, file := range w.files {
+		if path.Ext(main.Name) != ".md" { // a text about the files
+			break
+		}
+		main = file
 	}
-	names := make([]string, len(w.files))
-	for i, file := range w.files {
-		names[i] = file.Name
-	}
-	return joinWords(names, "and"), joinFiles(w.files)
+	return main.Name, main.Content
 }
 
 func joinFiles(files []snippets.File) string {
@@ -227,7 +228,7 @@ func (f *fix) actions(e *env) []action {
 		{id: keyPageDown, help: "scroll down a page", msg: scrollMsg{8}},
 		{id: keyTop, help: "scroll to the top", msg: scrollMsg{-1 << 20}},
 		{id: keyBottom, help: "scroll to the end", msg: scrollMsg{1 << 20}},
-		{id: keyCopy, name: "copy", help: "copy the files of this tab", msg: copyBestMsg{}, best: true},
+		{id: keyCopy, name: "copy", help: "copy the main file of this tab", msg: copyBestMsg{}, best: true},
 		{id: keyCopyMenu, help: "choose what to copy: one file, ticket, curl, verdict, Ray ID", msg: copyMenuMsg{}},
 		{id: keyWrite, name: "write", help: "write the files of this tab into a directory", msg: writeMsg{}, off: files},
 		{id: keyDiff, name: diffName, help: "header by header: what is needed against what was seen", msg: diffMsg{}},

@@ -24,7 +24,7 @@ func TestAConsoleErrorLeadsToACopiedFixInSixKeys(t *testing.T) {
 		t.Fatalf("%d keys", len(keys))
 	}
 	d.keys(keys...)
-	if got := f.clipboard(); !strings.Contains(got, "worker.mjs") || !strings.Contains(got, page) {
+	if got := f.clipboard(); !strings.Contains(got, "export default") || !strings.Contains(got, page) {
 		t.Errorf("the clipboard holds %q", got)
 	}
 	d.wants("Copied")

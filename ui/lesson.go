@@ -156,7 +156,9 @@ func (s *lessonScreen) look(e *env) tea.Cmd {
 	if s.c.URL == "" {
 		return complain("The lab is not available here, so this lesson can only be read: s shows it.")
 	}
-	w := newWalk(e, s.c, RunOptions{Lab: s.l.Scenario, AllowUnsafe: true}, nil) // the lab can not be harmed
+	o := e.Run
+	o.Lab, o.AllowUnsafe = s.l.Scenario, true // the lab can not be harmed
+	w := newWalk(e, s.c, o, nil)
 	w.inLesson = true
 	return send(pushMsg{w})
 }

@@ -114,7 +114,7 @@ func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 	if !e.tight() {
 		out = append(out, nil)
 	}
-	out = append(out, s.whyRows(w)...)
+	out = append(out, s.whyRows(e, w)...)
 	next = s.nextRows(e, w)
 	out = append(out, s.rayRows(st, x, w)...)
 	return append(out, s.alsoRows(st, x, w)...), next
@@ -260,7 +260,7 @@ func (s *walk) browserRows(w int) []rich.Line {
 	return out
 }
 
-func (s *walk) whyRows(w int) []rich.Line {
+func (s *walk) whyRows(e *env, w int) []rich.Line {
 	f := s.root()
 	if f == nil {
 		if s.report.Verdict.Allowed {
@@ -268,12 +268,25 @@ func (s *walk) whyRows(w int) []rich.Line {
 		}
 		return nil
 	}
-	body, label := f.Detail, "why"
-	x, ok := finding.Explain(f.ID)
-	if ok && s.deep && x.Operator != "" {
-		body, label = x.Operator, "in depth"
-	} else if body == "" {
+	x, known := finding.Explain(f.ID)
+	if known && s.deep && x.Operator != "" {
+		out := row("in depth", plainText(x.Operator), nil, w)
+		for i, l := range x.Links {
+			label := ""
+			if i == 0 {
+				label = "to read"
+			}
+			out = append(out, row(label, rich.L(rich.S(rich.Dim, rich.OneLine(l))), nil, w)...)
+		}
+		return out
+	}
+	body := f.Detail
+	if body == "" {
 		body = f.Title
 	}
-	return row(label, plainText(body), nil, w)
+	var more rich.Line
+	if known && x.Operator != "" && !e.tight() {
+		more = rich.L(rich.S(rich.Key, e.keys.show(keyLesson)), rich.S(rich.Dim, " in depth")).OnClick(deepMsg{})
+	}
+	return row("why", plainText(body), more, w)
 }

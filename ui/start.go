@@ -37,7 +37,7 @@ func newStart(e *env, c *exchange.Case) *start {
 	if c != nil && e.Start { // what the command line said is understood already
 		s.field.set(c.URL)
 		s.c = c.WithDefaults()
-		s.understood = s.c.Method + " " + s.c.URL + fromPage(s.c.Origin)
+		s.understood = rich.OneLine(s.c.Method + " " + s.c.URL + fromPage(s.c.Origin))
 		if s.c.Origin == "" {
 			s.missing = []string{AskOrigin}
 		}
@@ -159,7 +159,9 @@ func (s *start) update(e *env, msg tea.Msg) tea.Cmd {
 	case tourMsg:
 		return send(pushMsg{newTour(e, "")})
 	case labMsg:
-		return send(walkMsg{c: msg.sc.Case, run: RunOptions{Lab: msg.sc.Name}})
+		o := e.Run
+		o.Lab = msg.sc.Name
+		return send(walkMsg{c: msg.sc.Case, run: o})
 	case sessionTakenMsg:
 		if msg.owner == screen(s) {
 			s.c.Session = msg.session

@@ -61,8 +61,12 @@ var between = []answer.Layer{answer.LayerEdge, answer.LayerWorker, answer.LayerC
 
 // stationsOf draws a report as the line of its stations.
 func stationsOf(r *diagnose.Report) []station {
+	steps := r.Steps
+	if len(steps) == 0 { // a report that somebody else wrote
+		steps = unknownSteps
+	}
 	var out []station
-	for _, s := range r.Steps {
+	for _, s := range steps {
 		layer := layerOfStep[s.Step]
 		st := station{name: stationName[layer], layer: layer, step: s.Step, summary: s.Summary,
 			exchanges: s.Exchanges, answered: s.Answered}
@@ -81,6 +85,12 @@ func stationsOf(r *diagnose.Report) []station {
 	}
 	pass(out, r)
 	return out
+}
+
+// unknownSteps are the four steps where nothing is known of them.
+var unknownSteps = []diagnose.Step{
+	{Step: diagnose.StepBrowser, Status: diagnose.StatusUnknown}, {Step: diagnose.StepAccess, Status: diagnose.StatusUnknown},
+	{Step: diagnose.StepWAF, Status: diagnose.StatusUnknown}, {Step: diagnose.StepOrigin, Status: diagnose.StatusUnknown},
 }
 
 func markOf(s diagnose.Status) mark {

@@ -11,6 +11,12 @@ import (
 // who answered, and how to see it again. Empty where nothing was walked.
 func (m *Model) Summary() string {
 	r := m.last
+	early := ""
+	for _, s := range m.stack { // ended in the middle of a run
+		if w, ok := s.(*walk); ok && w.report != nil && !w.final {
+			r, m.lastLab, early = w.report, w.opt.Lab, " (ended early: some probes are missing)"
+		}
+	}
 	if r == nil {
 		return ""
 	}
@@ -20,7 +26,7 @@ func (m *Model) Summary() string {
 		head = verdictWords(r)
 	}
 	fmt.Fprintf(&b, "%s %s\n", r.Case.Method, r.Case.URL)
-	fmt.Fprintln(&b, head)
+	fmt.Fprintln(&b, head+early)
 	fmt.Fprintf(&b, "answered by: %s (%s)\n", whoAnswered(r.AnsweredBy), reportConfidence(r))
 	if len(r.Plan) > 0 {
 		fmt.Fprintf(&b, "next: %s\n", r.Plan[0].Summary)

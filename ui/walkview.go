@@ -61,8 +61,8 @@ func (s *walk) text(e *env, w, h int) ([]rich.Line, int) {
 
 // header says which case this is.
 func header(e *env, c exchange.Case, lab string, w int, low bool) []rich.Line {
-	left := rich.L(" ", rich.S(rich.Title, "corstui"), "  ", rich.S(rich.Strong, c.Method), " ", c.URL)
-	right := rich.L(rich.S(rich.Dim, "page "), c.Origin+" ")
+	left := rich.L(" ", rich.S(rich.Title, "corstui"), "  ", rich.S(rich.Strong, rich.OneLine(c.Method)), " ", rich.OneLine(c.URL))
+	right := rich.L(rich.S(rich.Dim, "page "), rich.OneLine(c.Origin)+" ")
 	if lab != "" {
 		right = rich.L(rich.S(rich.Dim, "lab "), lab+" ")
 	}

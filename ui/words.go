@@ -229,9 +229,9 @@ func pathOf(raw string) string {
 
 func hostOf(raw string) string {
 	if u, err := url.Parse(raw); err == nil && u.Host != "" {
-		return u.Host
+		return rich.OneLine(u.Host)
 	}
-	return raw
+	return rich.OneLine(raw)
 }
 
 // gotWords say in one line what came back, as far as CORS is concerned.

@@ -71,21 +71,33 @@ func OneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// Clean returns a deep copy of a value in which every string is clean.
+func unbroken(s string) string {
+	if strings.IndexByte(s, '\n') < 0 {
+		return s
+	}
+	return strings.ReplaceAll(s, "\n", " ")
+}
+
+// Clean returns a deep copy of a value in which every string is clean and, but in
+// fields named Body, on one line.
 func Clean[T any](v T) T {
 	out := reflect.New(reflect.TypeOf(&v).Elem()).Elem()
-	copyClean(out, reflect.ValueOf(&v).Elem())
+	copyClean(out, reflect.ValueOf(&v).Elem(), false)
 	return out.Interface().(T)
 }
 
-func copyClean(dst, src reflect.Value) {
+func copyClean(dst, src reflect.Value, body bool) {
 	switch src.Kind() {
 	case reflect.String:
-		dst.SetString(CleanString(src.String()))
+		if body {
+			dst.SetString(CleanString(src.String()))
+		} else {
+			dst.SetString(unbroken(CleanString(src.String())))
+		}
 	case reflect.Pointer:
 		if !src.IsNil() {
 			dst.Set(reflect.New(src.Type().Elem()))
-			copyClean(dst.Elem(), src.Elem())
+			copyClean(dst.Elem(), src.Elem(), body)
 		}
 	case reflect.Slice:
 		if src.IsNil() || src.Type().Elem().Kind() == reflect.Uint8 {
@@ -94,7 +106,7 @@ func copyClean(dst, src reflect.Value) {
 		}
 		dst.Set(reflect.MakeSlice(src.Type(), src.Len(), src.Len()))
 		for i := range src.Len() {
-			copyClean(dst.Index(i), src.Index(i))
+			copyClean(dst.Index(i), src.Index(i), body)
 		}
 	case reflect.Map:
 		if src.IsNil() {
@@ -103,15 +115,15 @@ func copyClean(dst, src reflect.Value) {
 		dst.Set(reflect.MakeMapWithSize(src.Type(), src.Len()))
 		for it := src.MapRange(); it.Next(); {
 			k, v := reflect.New(it.Key().Type()).Elem(), reflect.New(it.Value().Type()).Elem()
-			copyClean(k, it.Key())
-			copyClean(v, it.Value())
+			copyClean(k, it.Key(), body)
+			copyClean(v, it.Value(), body)
 			dst.SetMapIndex(k, v)
 		}
 	case reflect.Struct:
 		dst.Set(src) // unexported fields, such as those of time.Time, as they are
 		for i := range src.NumField() {
 			if dst.Field(i).CanSet() {
-				copyClean(dst.Field(i), src.Field(i))
+				copyClean(dst.Field(i), src.Field(i), src.Type().Field(i).Name == "Body")
 			}
 		}
 	default:

@@ -145,6 +145,14 @@ func TestCleanCopiesDeepAndLeavesTheOriginal(t *testing.T) {
 		At time.Time
 		N  *inner
 	}
+	type texts struct {
+		Body *string
+		Name string
+	}
+	two := "a\nb"
+	if got := Clean(texts{&two, two}); *got.Body != two || got.Name != "a b" {
+		t.Errorf("line breaks: %q, %q", *got.Body, got.Name)
+	}
 	now := time.Now()
 	in := outer{P: &inner{"\x1bp", now}, L: []inner{{"\x1bl", now}}, M: map[string]string{"\x1bk": "\x1bv"}, B: []byte("\x1b"), At: now}
 	out := Clean(in)
