@@ -100,7 +100,7 @@ func plain(b *testing.B, s *httptest.Server, n, concurrency int) time.Duration {
 // clock and by processor time, the server's share included in both, and the
 // most memory that was in use. On a busy machine the processor time says more.
 func BenchmarkBatch(b *testing.B) {
-	for _, n := range []int{200, 10_000} {
+	for _, n := range []int{200, 10_000, 100_000} {
 		b.Run(fmt.Sprintf("%d cases", n), func(b *testing.B) {
 			var requests atomic.Int64
 			s := api(&requests)
