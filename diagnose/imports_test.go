@@ -20,7 +20,7 @@ var order = [][]string{
 	{"diagnose/config"},
 	{"diagnose"},
 	{"diagnose/report", "diagnose/loopback", "diagnose/browser", "diagnose/difftest"},
-	{"diagnose/trial", "diagnose/lab", "diagnose/chrome", "diagnose/firefox", "diagnose/batch"},
+	{"diagnose/trial", "diagnose/lab", "diagnose/chrome", "diagnose/firefox", "diagnose/webkit", "diagnose/batch"},
 	{"ui"},
 	{"cmd/corstui"},
 }
@@ -91,6 +91,14 @@ func TestImportsGoDownOnly(t *testing.T) {
 			if theirs > mine || (theirs == mine && other != name) {
 				t.Errorf("%s imports %s, which does not stand below it", p.ImportPath, imp)
 			}
+		}
+	}
+}
+
+func TestOnlyTestsImportTheComparisonWithBrowsers(t *testing.T) {
+	for _, p := range ours(packages(t)) {
+		if slices.Contains(p.Imports, "corstui/diagnose/difftest") {
+			t.Errorf("%s imports diagnose/difftest outside of its tests", p.ImportPath)
 		}
 	}
 }

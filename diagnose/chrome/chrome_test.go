@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"corstui/diagnose/chrome"
+	"corstui/diagnose/difftest"
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/probe"
 )
@@ -29,27 +30,9 @@ func browserPath(t testing.TB) string {
 	return path
 }
 
-// scripted starts the server with a few answers and returns the origins of page
-// and API.
-func scripted(t *testing.T) (s *wireServer, page, api string) {
-	s = startServer(t)
-	page, api = "https://"+hostO+":"+s.tlsPort(), "https://"+hostA+":"+s.tlsPort()
-	allow := "Access-Control-Allow-Origin: " + page
-	s.set(hostA+"/ok/", answer{request: reply("200 OK", allow, "ETag: x", "X-A: 1", "Access-Control-Expose-Headers: etag")})
-	s.set(hostA+"/put/", answer{preflight: reply("403 Forbidden"), request: reply("200 OK", allow)})
-	s.set(hostA+"/silent/", answer{request: reply("401 Unauthorized")})
-	s.set(hostA+"/session/", answer{request: reply("401 Unauthorized"), withCookie: reply("200 OK", allow, "Access-Control-Allow-Credentials: true")})
-	return s, page, api
-}
-
-// ownCA reaches the server by its certificate authority alone.
-func ownCA(s *wireServer) probe.Network {
-	return probe.Network{CAPEM: s.caPEM, Resolve: []string{hostO + ":" + s.tlsPort() + ":127.0.0.1", hostA + ":" + s.tlsPort() + ":127.0.0.1"}}
-}
-
 func TestRunReportsWhatTheBrowserConcludes(t *testing.T) {
 	path := browserPath(t)
-	s, page, api := scripted(t)
+	s, page, api := difftest.Scripted(t)
 	tests := []struct {
 		name      string
 		c         exchange.Case
@@ -74,7 +57,7 @@ func TestRunReportsWhatTheBrowserConcludes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			v, err := chrome.Run(ctx, tt.c, chrome.Options{Path: path, AllowUnsafe: true, Network: ownCA(s)})
+			v, err := chrome.Run(ctx, tt.c, chrome.Options{Path: path, AllowUnsafe: true, Network: s.OwnCA()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,16 +76,16 @@ func TestRunReportsWhatTheBrowserConcludes(t *testing.T) {
 			}
 		})
 	}
-	if asked := s.asked(""); len(asked) > 0 {
+	if asked := s.Asked(""); len(asked) > 0 {
 		t.Errorf("the real frontend was asked: %q", asked)
 	}
 }
 
 func TestRunSaysThatItWasChallenged(t *testing.T) {
 	path := browserPath(t)
-	s, page, api := scripted(t)
-	s.set(hostA+"/challenge/", answer{request: reply("403 Forbidden", "cf-mitigated: challenge")})
-	v, err := chrome.Run(t.Context(), exchange.Case{URL: api + "/challenge/", Origin: page}, chrome.Options{Path: path, Network: ownCA(s)})
+	s, page, api := difftest.Scripted(t)
+	s.Set(difftest.HostA+"/challenge/", difftest.Answer{Request: difftest.Reply("403 Forbidden", "cf-mitigated: challenge")})
+	v, err := chrome.Run(t.Context(), exchange.Case{URL: api + "/challenge/", Origin: page}, chrome.Options{Path: path, Network: s.OwnCA()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,8 +96,8 @@ func TestRunSaysThatItWasChallenged(t *testing.T) {
 
 func TestFetchRefusesAnOriginThatNoPageHas(t *testing.T) {
 	path := browserPath(t)
-	s, _, api := scripted(t)
-	b, err := chrome.Open(t.Context(), chrome.Options{Path: path, Network: ownCA(s)})
+	s, _, api := difftest.Scripted(t)
+	b, err := chrome.Open(t.Context(), chrome.Options{Path: path, Network: s.OwnCA()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +117,7 @@ func TestFetchRefusesAnOriginThatNoPageHas(t *testing.T) {
 
 func TestRunLeavesNothingBehind(t *testing.T) {
 	path := browserPath(t)
-	s, page, api := scripted(t)
+	s, page, api := difftest.Scripted(t)
 	tmp := t.TempDir()
 	t.Setenv("TMPDIR", tmp)
 	left := func() []string {
@@ -144,7 +127,7 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 		}
 		return m
 	}
-	if _, err := chrome.Run(t.Context(), exchange.Case{URL: api + "/ok/", Origin: page}, chrome.Options{Path: path, Network: ownCA(s)}); err != nil {
+	if _, err := chrome.Run(t.Context(), exchange.Case{URL: api + "/ok/", Origin: page}, chrome.Options{Path: path, Network: s.OwnCA()}); err != nil {
 		t.Fatal(err)
 	}
 	if l := left(); len(l) > 0 {
@@ -152,7 +135,7 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
-	if _, err := chrome.Run(ctx, exchange.Case{URL: api + "/ok/", Origin: page}, chrome.Options{Path: path, Network: ownCA(s)}); err == nil {
+	if _, err := chrome.Run(ctx, exchange.Case{URL: api + "/ok/", Origin: page}, chrome.Options{Path: path, Network: s.OwnCA()}); err == nil {
 		t.Log("the run was faster than its cancellation")
 	}
 	if l := left(); len(l) > 0 {
@@ -184,11 +167,11 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 
 func TestRunEndsWithItsContext(t *testing.T) {
 	path := browserPath(t)
-	s, page, api := scripted(t)
-	s.set(hostA+"/hang/", answer{request: silence})
+	s, page, api := difftest.Scripted(t)
+	s.Set(difftest.HostA+"/hang/", difftest.Answer{Request: difftest.Silence})
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 	defer cancel()
-	_, err := chrome.Run(ctx, exchange.Case{URL: api + "/hang/", Origin: page}, chrome.Options{Path: path, Network: ownCA(s)})
+	_, err := chrome.Run(ctx, exchange.Case{URL: api + "/hang/", Origin: page}, chrome.Options{Path: path, Network: s.OwnCA()})
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}

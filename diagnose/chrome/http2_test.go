@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"corstui/diagnose/chrome"
+	"corstui/diagnose/difftest"
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/probe"
 )
@@ -58,8 +59,8 @@ var h2Cases = []struct {
 
 func TestTheModelConcludesWhatChromiumDoesOverHTTP2(t *testing.T) {
 	path := browserPath(t)
-	cert, _ := selfSigned(t)
-	const origin = "https://" + hostO
+	cert, _ := difftest.SelfSigned(t)
+	const origin = "https://" + difftest.HostO
 	protocols := make(chan string, 100)
 	mux := http.NewServeMux()
 	for i, tt := range h2Cases {
@@ -101,13 +102,9 @@ func TestTheModelConcludesWhatChromiumDoesOverHTTP2(t *testing.T) {
 	defer b.Close()
 	for i, tt := range h2Cases {
 		c := tt.c
-		c.URL, c.Origin = "https://"+hostA+"/"+string(rune('a'+i)), origin
+		c.URL, c.Origin = "https://"+difftest.HostA+"/"+string(rune('a'+i)), origin
 		c = c.WithDefaults()
-		inBrowser, o := browserConclusion(ctx, t, b, tt.name, c)
-		inModel, x := modelConclusion(ctx, client, c)
-		if differ := inBrowser.differ(inModel); differ != "" {
-			t.Errorf("%s: %s differ\n  Chromium: %s %s\n  model:    %s\n            %s", tt.name, differ, inBrowser, o.Note, inModel, x)
-		}
+		chromium(b).One(ctx, t, client, tt.name, c)
 	}
 	for range len(protocols) {
 		if p := <-protocols; p != "HTTP/2.0" {

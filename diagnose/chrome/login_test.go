@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"corstui/diagnose/chrome"
+	"corstui/diagnose/difftest"
 	"corstui/diagnose/exchange"
 )
 
@@ -16,16 +17,16 @@ import (
 // page's fetch then travels with it.
 func TestLoginWaitsForAccess(t *testing.T) {
 	path := browserPath(t)
-	s, page, api := scripted(t)
+	s, page, api := difftest.Scripted(t)
 	allow := []string{"Access-Control-Allow-Origin: " + page, "Access-Control-Allow-Credentials: true"}
-	s.set(hostA+"/login/", answer{
-		request:    reply("200 OK", "Content-Type: text/html", "Set-Cookie: CF_Authorization=token; Path=/; Secure; HttpOnly; SameSite=None"),
-		withCookie: reply("200 OK", allow...),
+	s.Set(difftest.HostA+"/login/", difftest.Answer{
+		Request:    difftest.Reply("200 OK", "Content-Type: text/html", "Set-Cookie: CF_Authorization=token; Path=/; Secure; HttpOnly; SameSite=None"),
+		WithCookie: difftest.Reply("200 OK", allow...),
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	c := exchange.Case{URL: api + "/login/", Origin: page, Credentials: exchange.CredentialsInclude}
-	b, err := chrome.Open(ctx, chrome.Options{Path: path, Network: ownCA(s)})
+	b, err := chrome.Open(ctx, chrome.Options{Path: path, Network: s.OwnCA()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,10 +42,10 @@ func TestLoginWaitsForAccess(t *testing.T) {
 
 func TestLoginEndsWhenNobodyLogsIn(t *testing.T) {
 	path := browserPath(t)
-	s, _, api := scripted(t)
+	s, _, api := difftest.Scripted(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	b, err := chrome.Open(ctx, chrome.Options{Path: path, Network: ownCA(s)})
+	b, err := chrome.Open(ctx, chrome.Options{Path: path, Network: s.OwnCA()})
 	if err != nil {
 		t.Fatal(err)
 	}

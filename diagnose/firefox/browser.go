@@ -50,7 +50,7 @@ type Browser struct {
 
 	cmd    *exec.Cmd
 	exited chan struct{}
-	router *router
+	router *browser.Router
 	m      *marionette
 	pid    int // of the browser itself, which a launcher may have started
 
@@ -124,10 +124,10 @@ func (b *Browser) network() ([]pref, error) {
 	if err != nil || len(n.Resolve)+len(n.ConnectTo) == 0 {
 		return more, err
 	}
-	if b.router, err = newRouter(dial); err != nil {
+	if b.router, err = browser.NewRouter(dial); err != nil {
 		return nil, fmt.Errorf("no loopback port for --resolve and --connect-to: %w", err)
 	}
-	return append(more, routed(b.router.port())...), nil
+	return append(more, routed(b.router.Port())...), nil
 }
 
 // launch starts the process.

@@ -119,7 +119,8 @@ func (b *Browser) load(ctx context.Context, origin string) error {
 		return err
 	}
 	if at.Origin != origin {
-		return fmt.Errorf("the browser made the page's origin %s out of %s: it moves pages of that host to https", at.Origin, origin)
+		return fmt.Errorf("a page of %s has the origin %s in the browser: give that one as the origin "+
+			"(a browser writes it in lower case and punycode, and without a default port)", origin, at.Origin)
 	}
 	b.origin = origin
 	return nil

@@ -88,6 +88,9 @@ func (b *Browser) setSession(ctx context.Context, c exchange.Case) (notes []stri
 		}
 		stored = append(stored, s)
 	}
+	if len(stored) == 0 {
+		return notes, nil
+	}
 	return notes, b.chrome(ctx, addCookies, nil, stored)
 }
 

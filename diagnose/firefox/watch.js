@@ -53,7 +53,9 @@ const network = {
     const ours = info.browsingContextID != 0 && info.browsingContextID == browsing().id;
     switch (topic) {
       case "http-on-modify-request":
-        if (ours && type == TYPE_DOCUMENT && state.page && channel.URI.spec == state.page.url) {
+        // Every document, so that no spelling of an origin slips through to the
+        // frontend.
+        if (ours && type == TYPE_DOCUMENT && state.page) {
           fulfil(channel, state.page);
           return;
         }

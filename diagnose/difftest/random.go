@@ -1,4 +1,4 @@
-package chrome_test
+package difftest
 
 import (
 	"fmt"
@@ -37,9 +37,9 @@ var (
 		"Accept-Language: de", "Cache-Control: no-cache", "DPR: 2", "User-Agent: x", "Content-Language: a_b", "X-Requested-With: XMLHttpRequest", "Cookie: a=b"}
 )
 
-// random builds scenarios from combinations: a chain of up to four places, each
+// Random builds scenarios from combinations: a chain of up to four places, each
 // with its own answers, and any request. The same seed builds the same.
-func random() []scenario {
+func Random() []Scenario {
 	number := func(name string, fallback int) int {
 		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
 			return n
@@ -48,18 +48,18 @@ func random() []scenario {
 	}
 	n, seed := number("CORSTUI_RANDOM_SCENARIOS", randomScenarios), number("CORSTUI_RANDOM_SEED", randomSeed)
 	r := rand.New(rand.NewPCG(uint64(seed), 1))
-	out := make([]scenario, 0, n)
+	out := make([]Scenario, 0, n)
 	for i := range n {
 		out = append(out, randomScenario(r, fmt.Sprintf("random %d/%d", seed, i)))
 	}
 	return out
 }
 
-func randomScenario(r *rand.Rand, name string) scenario {
+func randomScenario(r *rand.Rand, name string) Scenario {
 	chance := func(n int) bool { return r.IntN(n) == 0 }
-	s := scenario{name: name, answers: map[string]answer{}}
-	s.c.Origin = poolOrigin.pick(r)
-	s.c.Method = poolMethod.pick(r)
+	s := Scenario{Name: name, answers: map[string]Answer{}}
+	s.Case.Origin = poolOrigin.pick(r)
+	s.Case.Method = poolMethod.pick(r)
 	for range r.IntN(3) {
 		h := poolHeader.pick(r)
 		for i := range len(h) {
@@ -67,22 +67,22 @@ func randomScenario(r *rand.Rand, name string) scenario {
 				if chance(3) {
 					h = mutate(r, h)
 				}
-				s.c.Headers = append(s.c.Headers, exchange.Header{Name: h[:i], Value: h[i+2:]})
+				s.Case.Headers = append(s.Case.Headers, exchange.Header{Name: h[:i], Value: h[i+2:]})
 				break
 			}
 		}
 	}
-	if m := s.c.Method; (m != "GET" && m != "HEAD") && chance(2) || chance(40) {
+	if m := s.Case.Method; (m != "GET" && m != "HEAD") && chance(2) || chance(40) {
 		b := "x=1"
-		s.c.Body = &b
+		s.Case.Body = &b
 	}
-	s.c.Credentials = []exchange.CredentialsMode{"", "", "same-origin", "omit", "include", "include"}[r.IntN(6)]
-	s.c.Mode = []exchange.Mode{"", "", "", "", "", "", "", "", "no-cors", "same-origin"}[r.IntN(10)]
-	s.c.Redirect = []exchange.RedirectMode{"", "", "", "", "", "", "manual", "error"}[r.IntN(8)]
+	s.Case.Credentials = []exchange.CredentialsMode{"", "", "same-origin", "omit", "include", "include"}[r.IntN(6)]
+	s.Case.Mode = []exchange.Mode{"", "", "", "", "", "", "", "", "no-cors", "same-origin"}[r.IntN(10)]
+	s.Case.Redirect = []exchange.RedirectMode{"", "", "", "", "", "", "manual", "error"}[r.IntN(8)]
 	// A session never travels on OPTIONS, whoever sends it: there the model
 	// differs by intent from a page that uses OPTIONS as its own method.
-	if chance(3) && s.c.Method != "OPTIONS" {
-		s.c.Session.Cookies = []exchange.Cookie{{Name: "sid", Value: "1", HostOnly: true, Secure: true, SameSite: []string{"None", "None", "Lax", "Strict"}[r.IntN(4)]}}
+	if chance(3) && s.Case.Method != "OPTIONS" {
+		s.Case.Session.Cookies = []exchange.Cookie{{Name: "sid", Value: "1", HostOnly: true, Secure: true, SameSite: []string{"None", "None", "Lax", "Strict"}[r.IntN(4)]}}
 	}
 
 	places := []string{"a/", "a/2", "b/", "b/2", "s/", "o/", "o/2", "ha/", "lh/"}
@@ -95,7 +95,7 @@ func randomScenario(r *rand.Rand, name string) scenario {
 	if chance(2) {
 		chain[0] = "a/"
 	}
-	s.c.URL = placeURL(chain[0])
+	s.Case.URL = placeURL(chain[0])
 	for i, place := range chain {
 		lines := func(more ...string) []string {
 			out := []string{"X-One: 1", "X-Two: 2", "ETag: e", "Date: d"}
@@ -131,7 +131,7 @@ func randomScenario(r *rand.Rand, name string) scenario {
 				key = "l/"
 			}
 		}
-		s.answers[key] = answer{preflight: reply(status, pre...), request: reply(requestStatus, req...)}
+		s.answers[key] = Answer{Preflight: Reply(status, pre...), Request: Reply(requestStatus, req...)}
 	}
 	return s
 }

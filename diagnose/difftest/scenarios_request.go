@@ -1,4 +1,4 @@
-package chrome_test
+package difftest
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ var requestHeaders = []struct{ name, value string }{
 	{"X-Empty", ""}, {"X-Latin", "\u00fc"}, {"Permissions-Policy", "x"}, {"Content-Disposition", "x"}, {"Accept-Datetime", "x"}, {"Intervention", "x"},
 }
 
-func requestHeaderScenarios() (out []scenario) {
+func requestHeaderScenarios() (out []Scenario) {
 	for _, h := range requestHeaders {
 		shown := h.value
 		if len(shown) > 30 {
@@ -64,10 +64,10 @@ func requestHeaderScenarios() (out []scenario) {
 }
 
 // requestScenarios are methods, bodies, and what fetch() itself refuses.
-func requestScenarios() []scenario {
+func requestScenarios() []Scenario {
 	any := []option{preflight("200 OK", acaoAny), request("200 OK", acaoAny)}
 	with := func(o ...option) []option { return append(append([]option{}, any...), o...) }
-	out := []scenario{
+	out := []Scenario{
 		sc("method/GET", with()...),
 		sc("method/get", with(method("get"))...),
 		sc("method/HEAD", with(method("HEAD"))...),
@@ -84,9 +84,9 @@ func requestScenarios() []scenario {
 		sc("method/no token", with(method("G(T"))...),
 		sc("method/GET with body", with(body("x"))...),
 		sc("method/HEAD with body", with(method("HEAD"), body(""))...),
-		sc("method/same-origin PUT needs no preflight", to("{o}/"), put(), at("o/", reply("500 x"), reply("200 OK"))),
-		sc("method/same-origin custom header needs no preflight", to("{o}/"), header("x-a", "1"), at("o/", reply("500 x"), reply("200 OK"))),
-		sc("method/same-origin 500 is read", to("{o}/"), at("o/", "", reply("500 x", "X-A: 1"))),
+		sc("method/same-origin PUT needs no preflight", to("{o}/"), put(), at("o/", Reply("500 x"), Reply("200 OK"))),
+		sc("method/same-origin custom header needs no preflight", to("{o}/"), header("x-a", "1"), at("o/", Reply("500 x"), Reply("200 OK"))),
+		sc("method/same-origin 500 is read", to("{o}/"), at("o/", "", Reply("500 x", "X-A: 1"))),
 		sc("url/userinfo", with(to("https://u:p@api.bb.test:{tls}{path}/"))...),
 		sc("url/fragment", with(to("{a}/#x"))...),
 		sc("url/query", with(to("{a}/?q=1"))...),
@@ -108,30 +108,30 @@ func requestScenarios() []scenario {
 		sc("url/refused preflight", with(to("https://refused.test:1234/"), put())...),
 		sc("url/name does not resolve", with(to("https://nowhere.nx.test/"))...),
 		sc("url/name does not resolve with preflight", with(to("https://nowhere.nx.test/"), header("x-a", "1"))...),
-		sc("url/localhost name over TLS", to("https://localhost:{tls}{path}/"), at("l/", "", reply("200 OK", acaoO))),
+		sc("url/localhost name over TLS", to("https://localhost:{tls}{path}/"), at("l/", "", Reply("200 OK", acaoO))),
 		sc("mixed content/http", with(to("{ha}/"))...),
 		sc("mixed content/http with PUT", with(to("{ha}/"), put())...),
 		sc("mixed content/http with no-cors", with(to("{ha}/"), mode("no-cors"))...),
-		sc("mixed content/localhost passes", to("{lh}/"), at("l/", "", reply("200 OK", acaoO))),
-		sc("mixed content/localhost without headers", to("{lh}/"), at("l/", "", reply("200 OK"))),
-		sc("mixed content/127.0.0.1 passes", to("http://127.0.0.1:{plain}{path}/"), at("l/", "", reply("200 OK", acaoO))),
+		sc("mixed content/localhost passes", to("{lh}/"), at("l/", "", Reply("200 OK", acaoO))),
+		sc("mixed content/localhost without headers", to("{lh}/"), at("l/", "", Reply("200 OK"))),
+		sc("mixed content/127.0.0.1 passes", to("http://127.0.0.1:{plain}{path}/"), at("l/", "", Reply("200 OK", acaoO))),
 		sc("mixed content/http page to http", with(from("{HO}"), to("{ha}/"))...),
 		sc("mixed content/http page to https", with(from("{HO}"))...),
 		sc("mixed content/http page names itself", from("{HO}"), request("200 OK", acao("{HO}"))),
 		sc("mixed content/http page and https allow-origin", from("{HO}"), request("200 OK", acaoO)),
 		sc("mixed content/http page with PUT to http", from("{HO}"), to("{ha}/"), put(), preflight("200 OK", acao("{HO}"), acamPUT), request("200 OK", acao("{HO}"))),
 		sc("mixed content/null page to http", with(from("null"), to("{ha}/"))...),
-		sc("scheme/same host over http is another origin", from("{HO}"), to("{o}/"), at("o/", "", reply("200 OK"))),
-		sc("same site/sibling needs CORS", to("{s}/"), at("s/", "", reply("200 OK"))),
-		sc("same site/sibling with CORS", to("{s}/"), at("s/", "", reply("200 OK", acaoO))),
+		sc("scheme/same host over http is another origin", from("{HO}"), to("{o}/"), at("o/", "", Reply("200 OK"))),
+		sc("same site/sibling needs CORS", to("{s}/"), at("s/", "", Reply("200 OK"))),
+		sc("same site/sibling with CORS", to("{s}/"), at("s/", "", Reply("200 OK", acaoO))),
 	}
 	return append(out, modeScenarios()...)
 }
 
 // modeScenarios are the request modes, redirect modes and opaque origins.
-func modeScenarios() []scenario {
+func modeScenarios() []Scenario {
 	nocors := mode("no-cors")
-	return []scenario{
+	return []Scenario{
 		sc("no-cors/opaque", nocors, request("200 OK")),
 		sc("no-cors/opaque although allowed", nocors, request("200 OK", acaoAny, aceh("*"), "X-A: 1")),
 		sc("no-cors/500", nocors, request("500 x")),
@@ -141,18 +141,18 @@ func modeScenarios() []scenario {
 		sc("no-cors/DELETE throws", nocors, method("DELETE")),
 		sc("no-cors/headers are dropped", nocors, header("x-a", "1"), header("authorization", "x")),
 		sc("no-cors/json content type is dropped", nocors, method("POST"), body("{}"), header("content-type", "application/json")),
-		sc("no-cors/same origin is basic", nocors, to("{o}/"), at("o/", "", reply("200 OK", "X-A: 1"))),
+		sc("no-cors/same origin is basic", nocors, to("{o}/"), at("o/", "", Reply("200 OK", "X-A: 1"))),
 		sc("no-cors/CORP same-origin", nocors, request("200 OK", "Cross-Origin-Resource-Policy: same-origin")),
 		sc("no-cors/CORP same-site from another site", nocors, request("200 OK", "Cross-Origin-Resource-Policy: same-site")),
-		sc("no-cors/CORP same-site from the same site", nocors, to("{s}/"), at("s/", "", reply("200 OK", "Cross-Origin-Resource-Policy: same-site"))),
+		sc("no-cors/CORP same-site from the same site", nocors, to("{s}/"), at("s/", "", Reply("200 OK", "Cross-Origin-Resource-Policy: same-site"))),
 		sc("no-cors/CORP cross-origin", nocors, request("200 OK", "Cross-Origin-Resource-Policy: cross-origin")),
 		sc("no-cors/CORP nonsense", nocors, request("200 OK", "Cross-Origin-Resource-Policy: nonsense")),
-		sc("no-cors/redirect", nocors, request("302 Found", loc("{b}/")), at("b/", "", reply("200 OK"))),
+		sc("no-cors/redirect", nocors, request("302 Found", loc("{b}/")), at("b/", "", Reply("200 OK"))),
 		sc("no-cors/redirect to an unknown scheme", nocors, request("302 Found", loc("foo:x"))),
 		sc("no-cors/redirect to data", nocors, request("302 Found", loc("data:,x"))),
-		sc("no-cors/redirect with userinfo", nocors, request("302 Found", loc("https://u:p@other.cc.test:{tls}{path}/")), at("b/", "", reply("200 OK"))),
-		sc("no-cors/redirect to the page's origin", nocors, request("302 Found", loc("{o}/")), at("o/", "", reply("200 OK", "X-A: 1"))),
-		sc("no-cors/same origin redirected away", nocors, to("{o}/"), at("o/", "", reply("302 Found", loc("{a}/"))), request("200 OK", "X-A: 1")),
+		sc("no-cors/redirect with userinfo", nocors, request("302 Found", loc("https://u:p@other.cc.test:{tls}{path}/")), at("b/", "", Reply("200 OK"))),
+		sc("no-cors/redirect to the page's origin", nocors, request("302 Found", loc("{o}/")), at("o/", "", Reply("200 OK", "X-A: 1"))),
+		sc("no-cors/same origin redirected away", nocors, to("{o}/"), at("o/", "", Reply("302 Found", loc("{a}/"))), request("200 OK", "X-A: 1")),
 		sc("no-cors/redirect to http", nocors, request("302 Found", loc("{ha}/"))),
 		sc("no-cors/loop", nocors, request("302 Found", loc("{a}/"))),
 		sc("no-cors/redirect manual", nocors, redirect("manual"), request("302 Found", loc("{b}/"))),
@@ -160,14 +160,14 @@ func modeScenarios() []scenario {
 		sc("no-cors/ORB: HTML", nocors, request("200 OK", "Content-Type: text/html", "X-Content-Type-Options: nosniff")),
 		sc("no-cors/ORB: JSON", nocors, request("200 OK", "Content-Type: application/json", "X-Content-Type-Options: nosniff")),
 		sc("cors/CORP same-origin does not matter", request("200 OK", acaoO, "Cross-Origin-Resource-Policy: same-origin")),
-		sc("same-origin mode/same origin", mode("same-origin"), to("{o}/"), at("o/", "", reply("200 OK", "X-A: 1"))),
+		sc("same-origin mode/same origin", mode("same-origin"), to("{o}/"), at("o/", "", Reply("200 OK", "X-A: 1"))),
 		sc("same-origin mode/cross origin", mode("same-origin"), request("200 OK", acaoAny)),
-		sc("same-origin mode/redirected away", mode("same-origin"), to("{o}/"), at("o/", "", reply("302 Found", loc("{a}/"))), request("200 OK", acaoAny)),
-		sc("same-origin mode/redirected away with userinfo", mode("same-origin"), to("{o}/"), at("o/", "", reply("302 Found", loc("https://u:p@api.bb.test:{tls}{path}/"))), request("200 OK", acaoAny)),
-		sc("same-origin mode/redirected within", mode("same-origin"), to("{o}/"), at("o/", "", reply("302 Found", loc("{o}/2"))), at("o/2", "", reply("200 OK"))),
-		sc("same-origin mode/redirected to an unknown scheme", mode("same-origin"), to("{o}/"), at("o/", "", reply("302 Found", loc("foo:x")))),
-		sc("same-origin mode/redirected to data", mode("same-origin"), to("{o}/"), at("o/", "", reply("302 Found", loc("data:,x")))),
-		sc("same-origin mode/redirected within, with userinfo", mode("same-origin"), to("{o}/"), at("o/", "", reply("302 Found", loc("https://u:p@app.aa.test:{tls}{path}/2"))), at("o/2", "", reply("200 OK"))),
+		sc("same-origin mode/redirected away", mode("same-origin"), to("{o}/"), at("o/", "", Reply("302 Found", loc("{a}/"))), request("200 OK", acaoAny)),
+		sc("same-origin mode/redirected away with userinfo", mode("same-origin"), to("{o}/"), at("o/", "", Reply("302 Found", loc("https://u:p@api.bb.test:{tls}{path}/"))), request("200 OK", acaoAny)),
+		sc("same-origin mode/redirected within", mode("same-origin"), to("{o}/"), at("o/", "", Reply("302 Found", loc("{o}/2"))), at("o/2", "", Reply("200 OK"))),
+		sc("same-origin mode/redirected to an unknown scheme", mode("same-origin"), to("{o}/"), at("o/", "", Reply("302 Found", loc("foo:x")))),
+		sc("same-origin mode/redirected to data", mode("same-origin"), to("{o}/"), at("o/", "", Reply("302 Found", loc("data:,x")))),
+		sc("same-origin mode/redirected within, with userinfo", mode("same-origin"), to("{o}/"), at("o/", "", Reply("302 Found", loc("https://u:p@app.aa.test:{tls}{path}/2"))), at("o/2", "", Reply("200 OK"))),
 		sc("redirect mode/manual with userinfo", redirect("manual"), request("302 Found", acaoO, loc("https://u:p@api.bb.test:{tls}{path}/2"))),
 		sc("redirect mode/error with userinfo", redirect("error"), request("302 Found", acaoO, loc("https://u:p@api.bb.test:{tls}{path}/2"))),
 		sc("redirect mode/error to an unknown scheme", redirect("error"), request("302 Found", acaoO, loc("foo:x"))),
@@ -175,10 +175,10 @@ func modeScenarios() []scenario {
 		sc("redirect mode/error to http", redirect("error"), request("302 Found", acaoO, loc("{ha}/2"))),
 		sc("redirect mode/error with unparsable location", redirect("error"), request("302 Found", acaoO, loc("https://["))),
 		sc("redirect mode/error without location", redirect("error"), request("302 Found", acaoO)),
-		sc("redirect mode/error, same origin to an unknown scheme", redirect("error"), to("{o}/"), at("o/", "", reply("302 Found", loc("foo:x")))),
-		sc("redirect mode/error, same origin with userinfo to the API", redirect("error"), to("{o}/"), at("o/", "", reply("302 Found", loc("https://u:p@api.bb.test:{tls}{path}/")))),
+		sc("redirect mode/error, same origin to an unknown scheme", redirect("error"), to("{o}/"), at("o/", "", Reply("302 Found", loc("foo:x")))),
+		sc("redirect mode/error, same origin with userinfo to the API", redirect("error"), to("{o}/"), at("o/", "", Reply("302 Found", loc("https://u:p@api.bb.test:{tls}{path}/")))),
 		sc("redirect mode/manual without location", redirect("manual"), request("302 Found", acaoO)),
-		sc("redirect mode/manual, no-cors to own origin", redirect("manual"), mode("no-cors"), to("{o}/"), at("o/", "", reply("302 Found", loc("{o}/2")))),
+		sc("redirect mode/manual, no-cors to own origin", redirect("manual"), mode("no-cors"), to("{o}/"), at("o/", "", Reply("302 Found", loc("{o}/2")))),
 		sc("redirect mode/manual, a preflighted PUT", redirect("manual"), put(), preflight("200 OK", acaoO, acamPUT), request("302 Found", acaoO, loc("{a}/2"))),
 		sc("redirect mode/manual to an unknown scheme", redirect("manual"), request("302 Found", acaoO, loc("foo:x"))),
 		sc("redirect mode/manual with unparsable location", redirect("manual"), request("302 Found", acaoO, loc("https://["))),
@@ -186,7 +186,7 @@ func modeScenarios() []scenario {
 		sc("redirect mode/manual", redirect("manual"), request("302 Found", acaoO, loc("{a}/2"))),
 		sc("redirect mode/manual without allow-origin", redirect("manual"), request("302 Found", loc("{a}/2"))),
 		sc("redirect mode/manual without redirect", redirect("manual"), request("200 OK", acaoO)),
-		sc("redirect mode/manual same origin", redirect("manual"), to("{o}/"), at("o/", "", reply("302 Found", loc("{a}/2")))),
+		sc("redirect mode/manual same origin", redirect("manual"), to("{o}/"), at("o/", "", Reply("302 Found", loc("{a}/2")))),
 		sc("redirect mode/error", redirect("error"), request("302 Found", acaoO, loc("{a}/2"))),
 		sc("redirect mode/error without redirect", redirect("error"), request("200 OK", acaoO)),
 		sc("redirect mode/error without allow-origin", redirect("error"), request("302 Found", loc("{a}/2"))),
@@ -202,7 +202,7 @@ func modeScenarios() []scenario {
 		sc("null origin/quoted", from("null"), request("200 OK", acao(`"null"`))),
 		sc("null origin/preflight", from("null"), put(), preflight("200 OK", acaoNull, acamPUT), request("200 OK", acaoNull)),
 		sc("null origin/preflight refused", from("null"), put(), preflight("200 OK", acaoO, acamPUT), request("200 OK", acaoNull)),
-		sc("null origin/redirected", from("null"), request("302 Found", acaoNull, loc("{b}/")), at("b/", "", reply("200 OK", acaoNull))),
+		sc("null origin/redirected", from("null"), request("302 Found", acaoNull, loc("{b}/")), at("b/", "", Reply("200 OK", acaoNull))),
 		sc("null origin/no-cors", from("null"), nocors, request("200 OK")),
 	}
 }

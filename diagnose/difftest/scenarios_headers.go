@@ -1,4 +1,4 @@
-package chrome_test
+package difftest
 
 import "strings"
 
@@ -69,7 +69,7 @@ var acaoLines = []struct {
 	{"JSON list", []string{acao(`["{O}"]`)}},
 }
 
-func allowOriginScenarios() (out []scenario) {
+func allowOriginScenarios() (out []Scenario) {
 	for _, v := range acaoLines {
 		out = append(out,
 			sc("allow-origin/"+v.name, request("200 OK", v.lines...)),
@@ -113,7 +113,7 @@ var acacLines = []struct {
 	{"vertical tab", []string{"Access-Control-Allow-Credentials: true\v"}},
 }
 
-func allowCredentialsScenarios() (out []scenario) {
+func allowCredentialsScenarios() (out []Scenario) {
 	for _, v := range acacLines {
 		lines := append([]string{acaoO}, v.lines...)
 		out = append(out,
@@ -157,7 +157,7 @@ var methodLists = []struct {
 	{"equals", []string{acam("PUT=1")}},
 }
 
-func allowMethodsScenarios() (out []scenario) {
+func allowMethodsScenarios() (out []Scenario) {
 	for _, v := range methodLists {
 		out = append(out, sc("allow-methods/"+v.name, put(), preflight("200 OK", append([]string{acaoO}, v.lines...)...), request("200 OK", acaoO)))
 	}
@@ -213,7 +213,7 @@ var headerLists = []struct {
 	{"bad second line", []string{acah("x-a, x-b"), acah("<>")}},
 }
 
-func allowHeadersScenarios() (out []scenario) {
+func allowHeadersScenarios() (out []Scenario) {
 	for _, v := range headerLists {
 		out = append(out, sc("allow-headers/"+v.name, header("X-A", "1"), header("x-b", "2"),
 			preflight("200 OK", append([]string{acaoO}, v.lines...)...), request("200 OK", acaoO)))
@@ -266,7 +266,7 @@ var exposeLists = []struct {
 	{"null", []string{aceh("null")}},
 }
 
-func exposeHeadersScenarios() (out []scenario) {
+func exposeHeadersScenarios() (out []Scenario) {
 	fixed := []string{"X-One: 1", "X-Two: 2", "X-Two: 22", "ETag: x", "Cache-Control: no-store", "Content-Language: en", "Content-Type: text/plain",
 		"Expires: 0", "Last-Modified: x", "Pragma: no-cache", "Date: x", "Server: x", "Vary: Origin", "Retry-After: 1", "Set-Cookie: a=1", "Link: <x>", "WWW-Authenticate: x"}
 	for _, v := range exposeLists {
@@ -277,9 +277,9 @@ func exposeHeadersScenarios() (out []scenario) {
 		}
 	}
 	return append(out,
-		sc("expose-headers/same origin reads all but cookies", to("{o}/"), at("o/", "", reply("200 OK", fixed...))),
+		sc("expose-headers/same origin reads all but cookies", to("{o}/"), at("o/", "", Reply("200 OK", fixed...))),
 		sc("expose-headers/on the preflight's answer only", put(), preflight("200 OK", acaoO, acamPUT, aceh("x-one")), request("200 OK", acaoO, "X-One: 1")),
-		sc("expose-headers/on the redirect only", request("302 Found", acaoO, aceh("x-one"), loc("{a}/2")), at("a/2", "", reply("200 OK", acaoO, "X-One: 1"))),
+		sc("expose-headers/on the redirect only", request("302 Found", acaoO, aceh("x-one"), loc("{a}/2")), at("a/2", "", Reply("200 OK", acaoO, "X-One: 1"))),
 		sc("expose-headers/header with an empty value", request("200 OK", acaoO, "X-One:", aceh("x-one"))),
 		sc("expose-headers/header named star with credentials", include(), request("200 OK", acaoO, acac, "*: 1", "X-One: 1", aceh("*"))),
 		sc("expose-headers/lower-case safelisted names", request("200 OK", acaoO, "cache-control: no-store", "expires: 0")),

@@ -1,4 +1,4 @@
-package chrome_test
+package difftest
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 )
 
 // statusScenarios are status codes of preflights and of requests.
-func statusScenarios() (out []scenario) {
+func statusScenarios() (out []Scenario) {
 	good := []string{acaoO, acamPUT}
 	for _, st := range []string{"200 OK", "201 Created", "202 Accepted", "203 x", "204 No Content", "205 x", "206 x", "226 x", "299 x", "300 x", "304 Not Modified", "305 x", "306 x",
 		"400 x", "401 x", "403 x", "404 x", "405 x", "418 x", "429 x", "500 x", "501 x", "502 x", "503 x", "520 x", "530 x", "599 x"} {
@@ -52,9 +52,9 @@ func statusScenarios() (out []scenario) {
 
 // precedenceScenarios let two things be wrong at once: the name says which one
 // the browser looks at first.
-func precedenceScenarios() []scenario {
+func precedenceScenarios() []Scenario {
 	ok := request("200 OK", acaoO, acac)
-	return []scenario{
+	return []Scenario{
 		sc("precedence/preflight 403 right origin, bad methods", put(), preflight("403 x", acaoO, acam("a b")), ok),
 		sc("precedence/preflight 403 any with credentials", put(), include(), preflight("403 x", acaoAny, acac), ok),
 		sc("precedence/preflight 403 wrong origin", put(), preflight("403 x", acao("{A}")), ok),
@@ -84,26 +84,26 @@ func precedenceScenarios() []scenario {
 }
 
 // redirectScenarios are HTTP-redirect fetch.
-func redirectScenarios() (out []scenario) {
-	any := reply("200 OK", acaoAny)
+func redirectScenarios() (out []Scenario) {
+	any := Reply("200 OK", acaoAny)
 	for _, st := range []string{"301", "302", "303", "307", "308"} {
 		out = append(out,
-			sc("redirect "+st+"/same API", request(st+" x", acaoO, loc("{a}/2")), at("a/2", "", reply("200 OK", acaoO))),
+			sc("redirect "+st+"/same API", request(st+" x", acaoO, loc("{a}/2")), at("a/2", "", Reply("200 OK", acaoO))),
 			sc("redirect "+st+"/to a third origin", request(st+" x", acaoO, loc("{b}/")), at("b/", "", any)),
 			sc("redirect "+st+"/PUT to the same API", put(), preflight("200 OK", acaoO, acamPUT), request(st+" x", acaoO, loc("{a}/2")),
-				at("a/2", reply("200 OK", acaoO, acamPUT), reply("200 OK", acaoO))),
+				at("a/2", Reply("200 OK", acaoO, acamPUT), Reply("200 OK", acaoO))),
 			sc("redirect "+st+"/PUT to the same API, second preflight refused", put(), preflight("200 OK", acaoO, acamPUT), request(st+" x", acaoO, loc("{a}/2")),
-				at("a/2", reply("403 x", acaoO), reply("200 OK", acaoO))),
+				at("a/2", Reply("403 x", acaoO), Reply("200 OK", acaoO))),
 			sc("redirect "+st+"/JSON POST", method("POST"), body("{}"), header("content-type", "application/json"),
 				preflight("200 OK", acaoO, acah("content-type")), request(st+" x", acaoO, loc("{a}/2")),
-				at("a/2", reply("403 x", acaoO), reply("200 OK", acaoO))),
+				at("a/2", Reply("403 x", acaoO), Reply("200 OK", acaoO))),
 			sc("redirect "+st+"/custom header to a third origin", header("x-a", "1"), preflight("200 OK", acaoO, acahXA), request(st+" x", acaoO, loc("{b}/")),
-				at("b/", reply("200 OK", acaoO, acahXA), reply("200 OK", acaoNull))))
+				at("b/", Reply("200 OK", acaoO, acahXA), Reply("200 OK", acaoNull))))
 	}
 	for _, n := range []int{20, 21} {
 		opts := []option{request("302 x", acaoAny, loc("{a}/h1"))}
 		for i := 1; i <= n; i++ {
-			answer := reply("302 x", acaoAny, loc("{a}/h"+strconv.Itoa(i+1)))
+			answer := Reply("302 x", acaoAny, loc("{a}/h"+strconv.Itoa(i+1)))
 			if i == n {
 				answer = any
 			}
@@ -113,37 +113,37 @@ func redirectScenarios() (out []scenario) {
 	}
 	out = append(out,
 		sc("redirect/loop", request("302 x", acaoO, loc("{a}/"))),
-		sc("redirect/login without allow-origin", request("302 x", loc("{b}/login")), at("b/login", "", reply("200 OK", "Content-Type: text/html"))),
-		sc("redirect/login with allow-origin, then none", request("302 x", acaoO, loc("{b}/login")), at("b/login", "", reply("200 OK", "Content-Type: text/html"))),
-		sc("redirect/third origin names the page", request("302 x", acaoO, loc("{b}/")), at("b/", "", reply("200 OK", acaoO))),
-		sc("redirect/third origin names null", request("302 x", acaoO, loc("{b}/")), at("b/", "", reply("200 OK", acaoNull))),
-		sc("redirect/third origin names null with credentials", include(), request("302 x", acaoO, acac, loc("{b}/")), at("b/", "", reply("200 OK", acaoNull, acac))),
-		sc("redirect/third origin answers any with credentials", include(), request("302 x", acaoO, acac, loc("{b}/")), at("b/", "", reply("200 OK", acaoAny, acac))),
-		sc("redirect/there and back", request("302 x", acaoO, loc("{b}/")), at("b/", "", reply("302 x", acaoNull, loc("{a}/2"))), at("a/2", "", reply("200 OK", acaoO))),
-		sc("redirect/back to the page's origin", request("302 x", acaoO, loc("{o}/")), at("o/", "", reply("200 OK"))),
-		sc("redirect/back to the page's origin, which names null", request("302 x", acaoO, loc("{o}/")), at("o/", "", reply("200 OK", acaoNull))),
-		sc("redirect/back to the page's origin, which names the page", request("302 x", acaoO, loc("{o}/")), at("o/", "", reply("200 OK", acaoO))),
-		sc("redirect/from the page's origin to the API", to("{o}/"), at("o/", "", reply("302 x", loc("{a}/"))), request("200 OK", acaoO)),
-		sc("redirect/from the page's origin to the API, which says nothing", to("{o}/"), at("o/", "", reply("302 x", loc("{a}/"))), request("200 OK")),
-		sc("redirect/from the page's origin with a custom header", to("{o}/"), header("x-a", "1"), at("o/", reply("500 x"), reply("307 x", loc("{a}/"))), preflight("200 OK", acaoO, acahXA), request("200 OK", acaoO)),
-		sc("redirect/from the page's origin with PUT, refused", to("{o}/"), put(), at("o/", "", reply("307 x", loc("{a}/"))), preflight("403 x"), request("200 OK", acaoO)),
-		sc("redirect/from the page's origin, over the API, back", to("{o}/"), at("o/", "", reply("302 x", loc("{a}/"))), request("302 x", acaoO, loc("{o}/2")), at("o/2", "", reply("200 OK", acaoO))),
-		sc("redirect/same origin to same origin", to("{o}/"), at("o/", "", reply("302 x", loc("{path}/2"))), at("o/2", "", reply("200 OK", "X-A: 1"))),
-		sc("redirect/same origin with userinfo", to("{o}/"), at("o/", "", reply("302 x", loc("https://u:p@app.aa.test:{tls}{path}/2"))), at("o/2", "", reply("200 OK"))),
-		sc("redirect/same origin to the API with userinfo", to("{o}/"), at("o/", "", reply("302 x", loc("https://u:p@api.bb.test:{tls}{path}/"))), request("200 OK", acaoO)),
+		sc("redirect/login without allow-origin", request("302 x", loc("{b}/login")), at("b/login", "", Reply("200 OK", "Content-Type: text/html"))),
+		sc("redirect/login with allow-origin, then none", request("302 x", acaoO, loc("{b}/login")), at("b/login", "", Reply("200 OK", "Content-Type: text/html"))),
+		sc("redirect/third origin names the page", request("302 x", acaoO, loc("{b}/")), at("b/", "", Reply("200 OK", acaoO))),
+		sc("redirect/third origin names null", request("302 x", acaoO, loc("{b}/")), at("b/", "", Reply("200 OK", acaoNull))),
+		sc("redirect/third origin names null with credentials", include(), request("302 x", acaoO, acac, loc("{b}/")), at("b/", "", Reply("200 OK", acaoNull, acac))),
+		sc("redirect/third origin answers any with credentials", include(), request("302 x", acaoO, acac, loc("{b}/")), at("b/", "", Reply("200 OK", acaoAny, acac))),
+		sc("redirect/there and back", request("302 x", acaoO, loc("{b}/")), at("b/", "", Reply("302 x", acaoNull, loc("{a}/2"))), at("a/2", "", Reply("200 OK", acaoO))),
+		sc("redirect/back to the page's origin", request("302 x", acaoO, loc("{o}/")), at("o/", "", Reply("200 OK"))),
+		sc("redirect/back to the page's origin, which names null", request("302 x", acaoO, loc("{o}/")), at("o/", "", Reply("200 OK", acaoNull))),
+		sc("redirect/back to the page's origin, which names the page", request("302 x", acaoO, loc("{o}/")), at("o/", "", Reply("200 OK", acaoO))),
+		sc("redirect/from the page's origin to the API", to("{o}/"), at("o/", "", Reply("302 x", loc("{a}/"))), request("200 OK", acaoO)),
+		sc("redirect/from the page's origin to the API, which says nothing", to("{o}/"), at("o/", "", Reply("302 x", loc("{a}/"))), request("200 OK")),
+		sc("redirect/from the page's origin with a custom header", to("{o}/"), header("x-a", "1"), at("o/", Reply("500 x"), Reply("307 x", loc("{a}/"))), preflight("200 OK", acaoO, acahXA), request("200 OK", acaoO)),
+		sc("redirect/from the page's origin with PUT, refused", to("{o}/"), put(), at("o/", "", Reply("307 x", loc("{a}/"))), preflight("403 x"), request("200 OK", acaoO)),
+		sc("redirect/from the page's origin, over the API, back", to("{o}/"), at("o/", "", Reply("302 x", loc("{a}/"))), request("302 x", acaoO, loc("{o}/2")), at("o/2", "", Reply("200 OK", acaoO))),
+		sc("redirect/same origin to same origin", to("{o}/"), at("o/", "", Reply("302 x", loc("{path}/2"))), at("o/2", "", Reply("200 OK", "X-A: 1"))),
+		sc("redirect/same origin with userinfo", to("{o}/"), at("o/", "", Reply("302 x", loc("https://u:p@app.aa.test:{tls}{path}/2"))), at("o/2", "", Reply("200 OK"))),
+		sc("redirect/same origin to the API with userinfo", to("{o}/"), at("o/", "", Reply("302 x", loc("https://u:p@api.bb.test:{tls}{path}/"))), request("200 OK", acaoO)),
 		sc("redirect/userinfo at the API", request("302 x", acaoO, loc("https://u:p@api.bb.test:{tls}{path}/2")), at("a/2", "", any)),
 		sc("redirect/user only", request("302 x", acaoO, loc("https://u@api.bb.test:{tls}{path}/2")), at("a/2", "", any)),
 		sc("redirect/empty userinfo", request("302 x", acaoO, loc("https://@api.bb.test:{tls}{path}/2")), at("a/2", "", any)),
-		sc("redirect/authorization alone to a third origin", header("authorization", "x"), preflight("200 OK", acaoO, acah("authorization")), request("302 x", acaoO, loc("{b}/")), at("b/", reply("403 x"), any)),
+		sc("redirect/authorization alone to a third origin", header("authorization", "x"), preflight("200 OK", acaoO, acah("authorization")), request("302 x", acaoO, loc("{b}/")), at("b/", Reply("403 x"), any)),
 		sc("redirect/authorization to the same API", header("authorization", "x"), preflight("200 OK", acaoO, acah("authorization")), request("302 x", acaoO, loc("{a}/2")),
-			at("a/2", reply("200 OK", acaoO, acah("authorization")), reply("200 OK", acaoO))),
-		sc("redirect/authorization from the page's origin", to("{o}/"), header("authorization", "x"), at("o/", "", reply("302 x", loc("{a}/"))), preflight("403 x"), request("200 OK", acaoO)),
-		sc("redirect/POST text becomes GET", method("POST"), body("x"), request("302 x", acaoO, loc("{b}/")), at("b/", reply("403 x"), any)),
-		sc("redirect/POST text kept by 307", method("POST"), body("x"), request("307 x", acaoO, loc("{b}/")), at("b/", reply("403 x"), any)),
-		sc("redirect/custom header, null preflight passes", header("x-a", "1"), preflight("200 OK", acaoO, acahXA), request("302 x", acaoO, loc("{b}/")), at("b/", reply("200 OK", acaoNull, acahXA), reply("200 OK", acaoNull))),
-		sc("redirect/custom header, second preflight redirected", header("x-a", "1"), preflight("200 OK", acaoO, acahXA), request("302 x", acaoO, loc("{b}/")), at("b/", reply("302 x", acaoAny, loc("{b}/2")), any)),
-		sc("redirect/custom header, second preflight without allow-origin", header("x-a", "1"), preflight("200 OK", acaoO, acahXA), request("302 x", acaoO, loc("{b}/")), at("b/", reply("403 x"), any)),
-		sc("redirect/custom header, second preflight lacks the header", header("x-a", "1"), preflight("200 OK", acaoO, acahXA), request("302 x", acaoO, loc("{a}/2")), at("a/2", reply("200 OK", acaoO), any)),
+			at("a/2", Reply("200 OK", acaoO, acah("authorization")), Reply("200 OK", acaoO))),
+		sc("redirect/authorization from the page's origin", to("{o}/"), header("authorization", "x"), at("o/", "", Reply("302 x", loc("{a}/"))), preflight("403 x"), request("200 OK", acaoO)),
+		sc("redirect/POST text becomes GET", method("POST"), body("x"), request("302 x", acaoO, loc("{b}/")), at("b/", Reply("403 x"), any)),
+		sc("redirect/POST text kept by 307", method("POST"), body("x"), request("307 x", acaoO, loc("{b}/")), at("b/", Reply("403 x"), any)),
+		sc("redirect/custom header, null preflight passes", header("x-a", "1"), preflight("200 OK", acaoO, acahXA), request("302 x", acaoO, loc("{b}/")), at("b/", Reply("200 OK", acaoNull, acahXA), Reply("200 OK", acaoNull))),
+		sc("redirect/custom header, second preflight redirected", header("x-a", "1"), preflight("200 OK", acaoO, acahXA), request("302 x", acaoO, loc("{b}/")), at("b/", Reply("302 x", acaoAny, loc("{b}/2")), any)),
+		sc("redirect/custom header, second preflight without allow-origin", header("x-a", "1"), preflight("200 OK", acaoO, acahXA), request("302 x", acaoO, loc("{b}/")), at("b/", Reply("403 x"), any)),
+		sc("redirect/custom header, second preflight lacks the header", header("x-a", "1"), preflight("200 OK", acaoO, acahXA), request("302 x", acaoO, loc("{a}/2")), at("a/2", Reply("200 OK", acaoO), any)),
 		sc("redirect/to http", request("302 x", acaoO, loc("{ha}/2")), at("a/2", "", any)),
 		sc("redirect/to localhost http", request("302 x", acaoO, loc("{lh}/")), at("l/", "", any)),
 		sc("redirect/to ftp", request("302 x", acaoO, loc("ftp://api.bb.test/"))),
@@ -154,8 +154,8 @@ func redirectScenarios() (out []scenario) {
 		sc("redirect/to file", request("302 x", acaoO, loc("file:///x"))),
 		sc("redirect/to blob", request("302 x", acaoO, loc("blob:{O}/x"))),
 		sc("redirect/to about", request("302 x", acaoO, loc("about:blank"))),
-		sc("redirect/same origin to data", to("{o}/"), at("o/", "", reply("302 x", loc("data:,x")))),
-		sc("redirect/same origin to an unknown scheme", to("{o}/"), at("o/", "", reply("302 x", loc("foo:x")))),
+		sc("redirect/same origin to data", to("{o}/"), at("o/", "", Reply("302 x", loc("data:,x")))),
+		sc("redirect/same origin to an unknown scheme", to("{o}/"), at("o/", "", Reply("302 x", loc("foo:x")))),
 		sc("redirect/to a blocked port", request("302 x", acaoO, loc("https://api.bb.test:6000/"))),
 		sc("redirect/unparsable location", request("302 x", acaoO, loc("https://["))),
 		sc("redirect/empty location", request("302 x", acaoO, loc(""))),
@@ -172,11 +172,11 @@ func redirectScenarios() (out []scenario) {
 		sc("redirect/hop names any with credentials", include(), request("302 x", acaoAny, acac, loc("{a}/2")), at("a/2", "", any)),
 		sc("redirect/hop lacks allow-credentials", include(), request("302 x", acaoO, loc("{a}/2")), at("a/2", "", any)),
 		sc("redirect/hop has the wrong origin", request("302 x", acao("{A}"), loc("{a}/2")), at("a/2", "", any)),
-		sc("redirect/second hop has none", request("302 x", acaoO, loc("{a}/2")), at("a/2", "", reply("302 x", loc("{a}/3"))), at("a/3", "", any)),
-		sc("redirect/last answer has the wrong origin", request("302 x", acaoO, loc("{a}/2")), at("a/2", "", reply("200 OK", acao("{A}")))),
-		sc("redirect/last answer is a 404 with headers", request("302 x", acaoO, loc("{a}/2")), at("a/2", "", reply("404 x", acaoO))),
-		sc("redirect/sibling of the page", to("{s}/"), at("s/", "", reply("302 x", acaoO, loc("{a}/"))), request("200 OK", acaoNull)),
-		sc("redirect/http page, http to https", from("{HO}"), to("{ha}/"), request("301 x", acao("{HO}"), loc("{a}/2")), at("a/2", "", reply("200 OK", acao("{HO}")))),
+		sc("redirect/second hop has none", request("302 x", acaoO, loc("{a}/2")), at("a/2", "", Reply("302 x", loc("{a}/3"))), at("a/3", "", any)),
+		sc("redirect/last answer has the wrong origin", request("302 x", acaoO, loc("{a}/2")), at("a/2", "", Reply("200 OK", acao("{A}")))),
+		sc("redirect/last answer is a 404 with headers", request("302 x", acaoO, loc("{a}/2")), at("a/2", "", Reply("404 x", acaoO))),
+		sc("redirect/sibling of the page", to("{s}/"), at("s/", "", Reply("302 x", acaoO, loc("{a}/"))), request("200 OK", acaoNull)),
+		sc("redirect/http page, http to https", from("{HO}"), to("{ha}/"), request("301 x", acao("{HO}"), loc("{a}/2")), at("a/2", "", Reply("200 OK", acao("{HO}")))),
 		sc("redirect/http page, http to https, which answers any", from("{HO}"), to("{ha}/"), request("301 x", acao("{HO}"), loc("{a}/2")), at("a/2", "", any)),
 		sc("redirect/300 is followed by nobody", request("300 x", acaoO, loc("{a}/2")), at("a/2", "", any)),
 		sc("redirect/304 with location", request("304 x", acaoO, loc("{a}/2")), at("a/2", "", any)),
@@ -185,20 +185,20 @@ func redirectScenarios() (out []scenario) {
 		sc("redirect/399 with location", request("399 x", acaoO, loc("{a}/2")), at("a/2", "", any)),
 		sc("redirect/201 with location", request("201 x", acaoO, loc("{a}/2")), at("a/2", "", any)),
 		sc("redirect/HEAD by 303", method("HEAD"), request("303 x", acaoO, loc("{a}/2")), at("a/2", "", any)),
-		sc("redirect/patch by 303 becomes GET", method("PATCH"), preflight("200 OK", acaoO, acam("PATCH")), request("303 x", acaoO, loc("{a}/2")), at("a/2", reply("403 x"), any)),
-		sc("redirect/custom method by 301 is kept", method("QUERY"), preflight("200 OK", acaoO, acam("QUERY")), request("301 x", acaoO, loc("{a}/2")), at("a/2", reply("403 x", acaoO), any)),
+		sc("redirect/patch by 303 becomes GET", method("PATCH"), preflight("200 OK", acaoO, acam("PATCH")), request("303 x", acaoO, loc("{a}/2")), at("a/2", Reply("403 x"), any)),
+		sc("redirect/custom method by 301 is kept", method("QUERY"), preflight("200 OK", acaoO, acam("QUERY")), request("301 x", acaoO, loc("{a}/2")), at("a/2", Reply("403 x", acaoO), any)),
 		sc("redirect/preflight at the second URL is the same URL", put(), preflight("200 OK", acaoO, acamPUT, "Access-Control-Max-Age: 60"), request("307 x", acaoO, loc("{a}/2")),
-			at("a/2", reply("200 OK", acaoO, acamPUT), reply("307 x", acaoO, loc("{a}/3"))), at("a/3", reply("200 OK", acaoO, acamPUT), reply("200 OK", acaoO))),
-		sc("redirect/expose at the end", request("302 x", acaoO, loc("{b}/")), at("b/", "", reply("200 OK", acaoAny, "X-A: 1", "X-B: 2", aceh("x-a")))),
+			at("a/2", Reply("200 OK", acaoO, acamPUT), Reply("307 x", acaoO, loc("{a}/3"))), at("a/3", Reply("200 OK", acaoO, acamPUT), Reply("200 OK", acaoO))),
+		sc("redirect/expose at the end", request("302 x", acaoO, loc("{b}/")), at("b/", "", Reply("200 OK", acaoAny, "X-A: 1", "X-B: 2", aceh("x-a")))),
 	)
 	return out
 }
 
 // cookieScenarios ask whether a cookie travels: the server answers 401 without
 // headers where none came.
-func cookieScenarios() (out []scenario) {
-	denied := reply("401 x")
-	granted := reply("200 OK", acaoO, acac)
+func cookieScenarios() (out []Scenario) {
+	denied := Reply("401 x")
+	granted := Reply("200 OK", acaoO, acac)
 	jar := func(more func(*exchange.Cookie)) option {
 		k := exchange.Cookie{Name: "sid", Value: "1", HostOnly: true, Secure: true, SameSite: "None"}
 		if more != nil {
@@ -216,7 +216,7 @@ func cookieScenarios() (out []scenario) {
 		return append([]option{k, include(), to("{s}/"), at("s/", "", denied), withCookie("s/", granted)}, more...)
 	}
 	own := func(k option, more ...option) []option {
-		return append([]option{k, to("{o}/"), at("o/", "", reply("401 x", "X-Denied: 1")), withCookie("o/", reply("200 OK", "X-Granted: 1"))}, more...)
+		return append([]option{k, to("{o}/"), at("o/", "", Reply("401 x", "X-Denied: 1")), withCookie("o/", Reply("200 OK", "X-Granted: 1"))}, more...)
 	}
 	return append(out,
 		sc("cookie/None and Secure to another site", api(sameSite("None", true))...),
@@ -231,39 +231,39 @@ func cookieScenarios() (out []scenario) {
 		sc("cookie/own origin", own(sameSite("Strict", true))...),
 		sc("cookie/own origin, omit", own(sameSite("Strict", true), creds("omit"))...),
 		sc("cookie/own origin, include", own(sameSite("Lax", true), include())...),
-		sc("cookie/http page to its own https host is cross-site", api(sameSite("Lax", true), from("{HO}"), to("{s}/"), at("s/", "", denied), withCookie("s/", reply("200 OK", acao("{HO}"), acac)))...),
-		sc("cookie/http page to an https sibling with None", api(sameSite("None", true), from("{HO}"), to("{s}/"), at("s/", "", denied), withCookie("s/", reply("200 OK", acao("{HO}"), acac)))...),
-		sc("cookie/null page with Lax", api(sameSite("Lax", true), from("null"), withCookie("a/", reply("200 OK", acaoNull, acac)))...),
-		sc("cookie/null page with None", api(sameSite("None", true), from("null"), withCookie("a/", reply("200 OK", acaoNull, acac)))...),
+		sc("cookie/http page to its own https host is cross-site", api(sameSite("Lax", true), from("{HO}"), to("{s}/"), at("s/", "", denied), withCookie("s/", Reply("200 OK", acao("{HO}"), acac)))...),
+		sc("cookie/http page to an https sibling with None", api(sameSite("None", true), from("{HO}"), to("{s}/"), at("s/", "", denied), withCookie("s/", Reply("200 OK", acao("{HO}"), acac)))...),
+		sc("cookie/null page with Lax", api(sameSite("Lax", true), from("null"), withCookie("a/", Reply("200 OK", acaoNull, acac)))...),
+		sc("cookie/null page with None", api(sameSite("None", true), from("null"), withCookie("a/", Reply("200 OK", acaoNull, acac)))...),
 		sc("cookie/path does not match", api(jar(func(k *exchange.Cookie) { k.Path = "/elsewhere" }))...),
-		sc("cookie/Secure over http", api(sameSite("Lax", true), from("{HO}"), to("http://api.aa.test:{plain}{path}/"), at("s/", "", denied), withCookie("s/", reply("200 OK", acao("{HO}"), acac)))...),
-		sc("cookie/not Secure over http to a sibling", api(sameSite("Lax", false), from("{HO}"), to("http://api.aa.test:{plain}{path}/"), at("s/", "", denied), withCookie("s/", reply("200 OK", acao("{HO}"), acac)))...),
+		sc("cookie/Secure over http", api(sameSite("Lax", true), from("{HO}"), to("http://api.aa.test:{plain}{path}/"), at("s/", "", denied), withCookie("s/", Reply("200 OK", acao("{HO}"), acac)))...),
+		sc("cookie/not Secure over http to a sibling", api(sameSite("Lax", false), from("{HO}"), to("http://api.aa.test:{plain}{path}/"), at("s/", "", denied), withCookie("s/", Reply("200 OK", acao("{HO}"), acac)))...),
 		sc("cookie/PUT: the preflight carries none", api(sameSite("None", true), put(), preflight("204 x", acaoO, acac, acamPUT), at("a/", "", denied))...),
-		sc("cookie/granted, but any is answered", api(sameSite("None", true), withCookie("a/", reply("200 OK", acaoAny, acac)))...),
+		sc("cookie/granted, but any is answered", api(sameSite("None", true), withCookie("a/", Reply("200 OK", acaoAny, acac)))...),
 		sc("cookie/domain cookie to a sub-domain", sibling(jar(func(k *exchange.Cookie) { k.Domain, k.HostOnly, k.SameSite = "aa.test", false, "Lax" }))...),
-		sc("cookie/two tenants of a public suffix are two sites", api(sameSite("Lax", true), from("{P}"), to("{q}/"), at("q/", "", denied), withCookie("q/", reply("200 OK", acao("{P}"), acac)))...),
-		sc("cookie/two tenants of a public suffix with None", api(sameSite("None", true), from("{P}"), to("{q}/"), at("q/", "", denied), withCookie("q/", reply("200 OK", acao("{P}"), acac)))...),
-		sc("cookie/one site below co.uk", api(sameSite("Strict", true), from("{U}"), to("{v}/"), at("v/", "", denied), withCookie("v/", reply("200 OK", acao("{U}"), acac)))...),
-		sc("cookie/one site below co.uk, deeper", api(sameSite("Strict", true), from("{U}"), to("{w}/"), at("w/", "", denied), withCookie("w/", reply("200 OK", acao("{U}"), acac)))...),
-		sc("cookie/domain of a parent", api(jar(func(k *exchange.Cookie) { k.Domain, k.HostOnly, k.SameSite = "example.co.uk", false, "Lax" }), from("{U}"), to("{w}/"), at("w/", "", denied), withCookie("w/", reply("200 OK", acao("{U}"), acac)))...),
-		sc("cookie/domain of another host", api(jar(func(k *exchange.Cookie) { k.Domain, k.HostOnly = "example.net", false }), from("{U}"), to("{v}/"), at("v/", "", denied), withCookie("v/", reply("200 OK", acao("{U}"), acac)))...),
+		sc("cookie/two tenants of a public suffix are two sites", api(sameSite("Lax", true), from("{P}"), to("{q}/"), at("q/", "", denied), withCookie("q/", Reply("200 OK", acao("{P}"), acac)))...),
+		sc("cookie/two tenants of a public suffix with None", api(sameSite("None", true), from("{P}"), to("{q}/"), at("q/", "", denied), withCookie("q/", Reply("200 OK", acao("{P}"), acac)))...),
+		sc("cookie/one site below co.uk", api(sameSite("Strict", true), from("{U}"), to("{v}/"), at("v/", "", denied), withCookie("v/", Reply("200 OK", acao("{U}"), acac)))...),
+		sc("cookie/one site below co.uk, deeper", api(sameSite("Strict", true), from("{U}"), to("{w}/"), at("w/", "", denied), withCookie("w/", Reply("200 OK", acao("{U}"), acac)))...),
+		sc("cookie/domain of a parent", api(jar(func(k *exchange.Cookie) { k.Domain, k.HostOnly, k.SameSite = "example.co.uk", false, "Lax" }), from("{U}"), to("{w}/"), at("w/", "", denied), withCookie("w/", Reply("200 OK", acao("{U}"), acac)))...),
+		sc("cookie/domain of another host", api(jar(func(k *exchange.Cookie) { k.Domain, k.HostOnly = "example.net", false }), from("{U}"), to("{v}/"), at("v/", "", denied), withCookie("v/", Reply("200 OK", acao("{U}"), acac)))...),
 		sc("cookie/path is a prefix", api(jar(func(k *exchange.Cookie) { k.Path = "/c" }))...),
 		sc("cookie/same site after a detour over another", include(), jar(func(k *exchange.Cookie) { k.SameSite = "Lax" }), to("{s}/"), at("s/", "", denied),
-			withCookie("s/", reply("302 x", acaoO, acac, loc("{a}/"))), at("a/", "", reply("302 x", acaoNull, acac, loc("{s}/2"))), at("s/2", "", reply("401 x", acaoNull, acac, "X-Session: no", aceh("x-session"))), withCookie("s/2", reply("200 OK", acaoNull, acac))),
+			withCookie("s/", Reply("302 x", acaoO, acac, loc("{a}/"))), at("a/", "", Reply("302 x", acaoNull, acac, loc("{s}/2"))), at("s/2", "", Reply("401 x", acaoNull, acac, "X-Session: no", aceh("x-session"))), withCookie("s/2", Reply("200 OK", acaoNull, acac))),
 		sc("cookie/own origin after a detour over another site", jar(func(k *exchange.Cookie) { k.SameSite = "Lax" }), to("{o}/"), at("o/", "", denied),
-			withCookie("o/", reply("302 x", loc("{a}/"))), at("a/", "", reply("302 x", acaoAny, loc("{o}/2"))), at("o/2", "", reply("401 x", acaoNull, "X-Session: no", aceh("x-session"))), withCookie("o/2", reply("200 OK", acaoNull))),
-		sc("cookie/no-cors carries by include", include(), mode("no-cors"), jar(nil), at("a/", "", reply("200 OK", "Cross-Origin-Resource-Policy: same-origin")), withCookie("a/", reply("200 OK"))),
-		sc("cookie/no-cors carries none by default", mode("no-cors"), jar(nil), at("a/", "", reply("200 OK", "Cross-Origin-Resource-Policy: same-origin")), withCookie("a/", reply("200 OK"))),
+			withCookie("o/", Reply("302 x", loc("{a}/"))), at("a/", "", Reply("302 x", acaoAny, loc("{o}/2"))), at("o/2", "", Reply("401 x", acaoNull, "X-Session: no", aceh("x-session"))), withCookie("o/2", Reply("200 OK", acaoNull))),
+		sc("cookie/no-cors carries by include", include(), mode("no-cors"), jar(nil), at("a/", "", Reply("200 OK", "Cross-Origin-Resource-Policy: same-origin")), withCookie("a/", Reply("200 OK"))),
+		sc("cookie/no-cors carries none by default", mode("no-cors"), jar(nil), at("a/", "", Reply("200 OK", "Cross-Origin-Resource-Policy: same-origin")), withCookie("a/", Reply("200 OK"))),
 		sc("cookie/set-cookie on a redirect travels to the next hop", include(), request("302 x", acaoO, acac, "Set-Cookie: s=1; SameSite=None; Secure; Path=/", loc("{a}/2")), at("a/2", "", denied), withCookie("a/2", granted)),
 	)
 }
 
 // wireScenarios are answers that are odd on the wire.
-func wireScenarios() []scenario {
+func wireScenarios() []Scenario {
 	raw := func(s string) option { return at("a/", "", s) }
-	rawPre := func(s string) option { return at("a/", s, reply("200 OK", acaoO)) }
+	rawPre := func(s string) option { return at("a/", s, Reply("200 OK", acaoO)) }
 	crlf := func(lines ...string) string { return strings.Join(lines, "\r\n") }
-	return []scenario{
+	return []Scenario{
 		sc("wire/HTTP 1.0", raw(crlf("HTTP/1.0 200 OK", acaoO, "", "ok"))),
 		sc("wire/no reason phrase", raw(crlf("HTTP/1.1 200", acaoO, "Content-Length: 2", "", "ok"))),
 		sc("wire/long reason phrase", raw(crlf("HTTP/1.1 200 "+strings.Repeat("x", 500), acaoO, "Content-Length: 2", "", "ok"))),
@@ -272,8 +272,8 @@ func wireScenarios() []scenario {
 		sc("wire/bare line feeds", raw(strings.ReplaceAll(crlf("HTTP/1.1 200 OK", acaoO, "Content-Length: 2", "", "ok"), "\r\n", "\n"))),
 		sc("wire/103 with headers, then 200 without", raw(crlf("HTTP/1.1 103 Early Hints", acaoO, "", "HTTP/1.1 200 OK", "Content-Length: 2", "", "ok"))),
 		sc("wire/100 first", raw(crlf("HTTP/1.1 100 Continue", "", "HTTP/1.1 200 OK", acaoO, "Content-Length: 2", "", "ok"))),
-		sc("wire/empty answer", at("a/", "", hangUp)),
-		sc("wire/empty answer to the preflight", put(), at("a/", hangUp, reply("200 OK", acaoO))),
+		sc("wire/empty answer", at("a/", "", HangUp)),
+		sc("wire/empty answer to the preflight", put(), at("a/", HangUp, Reply("200 OK", acaoO))),
 		sc("wire/no HTTP", raw("hello, this is no HTTP at all, and it goes on for a while\r\n\r\n")),
 		sc("wire/header cut", raw("HTTP/1.1 200 OK\r\nAccess-Control-Allow-Ori")),
 		sc("wire/truncated body", raw(crlf("HTTP/1.1 200 OK", acaoO, "Content-Length: 20", "", "ok"))),
@@ -306,9 +306,9 @@ func wireScenarios() []scenario {
 		sc("wire/ICY", raw(crlf("ICY 200 OK", acaoO, "Content-Length: 2", "", "ok"))),
 		sc("wire/101", raw(crlf("HTTP/1.1 101 Switching Protocols", acaoO, "Upgrade: x", "Connection: Upgrade", "", "ok"))),
 		sc("wire/status line without status", raw(crlf("HTTP/1.1", acaoO, "Content-Length: 2", "", "ok"))),
-		sc("wire/preflight 401 with a challenge", put(), rawPre(reply("401 x", acaoO, acamPUT, `WWW-Authenticate: Basic realm="x"`))),
-		sc("wire/preflight 407", put(), rawPre(reply("407 x", acaoO, acamPUT, `Proxy-Authenticate: Basic realm="x"`))),
-		sc("wire/preflight sets a cookie", put(), include(), rawPre(reply("204 x", acaoO, acac, acamPUT, "Set-Cookie: p=1; SameSite=None; Secure")), at("a/", "", reply("200 OK", acaoO, acac)), withCookie("a/", reply("200 OK"))),
+		sc("wire/preflight 401 with a challenge", put(), rawPre(Reply("401 x", acaoO, acamPUT, `WWW-Authenticate: Basic realm="x"`))),
+		sc("wire/preflight 407", put(), rawPre(Reply("407 x", acaoO, acamPUT, `Proxy-Authenticate: Basic realm="x"`))),
+		sc("wire/preflight sets a cookie", put(), include(), rawPre(Reply("204 x", acaoO, acac, acamPUT, "Set-Cookie: p=1; SameSite=None; Secure")), at("a/", "", Reply("200 OK", acaoO, acac)), withCookie("a/", Reply("200 OK"))),
 		sc("wire/NUL in a header", raw(crlf("HTTP/1.1 200 OK", acaoO, "X-A: a\x00b", "Content-Length: 2", "", "ok"))),
 		sc("wire/folded header", raw(crlf("HTTP/1.1 200 OK", "Access-Control-Allow-Origin:", " {O}", "Content-Length: 2", "", "ok"))),
 		sc("wire/space before the colon", raw(crlf("HTTP/1.1 200 OK", "Access-Control-Allow-Origin : {O}", "Content-Length: 2", "", "ok"))),
@@ -316,15 +316,15 @@ func wireScenarios() []scenario {
 		sc("wire/status 000", raw(crlf("HTTP/1.1 000 x", acaoO, "Content-Length: 2", "", "ok"))),
 		sc("wire/status of two digits", raw(crlf("HTTP/1.1 20 x", acaoO, "Content-Length: 2", "", "ok"))),
 		sc("wire/lower-case http", raw(crlf("http/1.1 200 OK", acaoO, "Content-Length: 2", "", "ok"))),
-		sc("wire/401 with a challenge", raw(reply("401 x", acaoO, `WWW-Authenticate: Basic realm="x"`))),
-		sc("wire/refresh header", raw(reply("200 OK", acaoO, "Refresh: 0;url={b}/"))),
-		sc("wire/headers of 100 lines", raw(reply("200 OK", append(strings.Split(strings.Repeat("X-Many: 1\n", 99)+"X-Many: 1", "\n"), acaoO, aceh("x-many"))...))),
+		sc("wire/401 with a challenge", raw(Reply("401 x", acaoO, `WWW-Authenticate: Basic realm="x"`))),
+		sc("wire/refresh header", raw(Reply("200 OK", acaoO, "Refresh: 0;url={b}/"))),
+		sc("wire/headers of 100 lines", raw(Reply("200 OK", append(strings.Split(strings.Repeat("X-Many: 1\n", 99)+"X-Many: 1", "\n"), acaoO, aceh("x-many"))...))),
 	}
 }
 
 // scenarios are all of them.
-func scenarios() (out []scenario) {
-	for _, group := range []func() []scenario{
+func All() (out []Scenario) {
+	for _, group := range []func() []Scenario{
 		allowOriginScenarios, allowCredentialsScenarios, allowMethodsScenarios, allowHeadersScenarios, exposeHeadersScenarios,
 		requestHeaderScenarios, requestScenarios, statusScenarios, precedenceScenarios, redirectScenarios, cookieScenarios, wireScenarios,
 	} {

@@ -1,4 +1,4 @@
-package chrome_test
+package difftest
 
 import (
 	"bufio"
@@ -24,50 +24,53 @@ import (
 // hosts of the scriptable server. "test" is a public suffix by the default
 // rule, so these are different sites, but for the two of aa.test.
 const (
-	hostO = "app.aa.test"   // the page
-	hostS = "api.aa.test"   // an API of the page's own site
-	hostA = "api.bb.test"   // the API
-	hostB = "other.cc.test" // a third origin
+	HostO = "app.aa.test"   // the page
+	HostS = "api.aa.test"   // an API of the page's own site
+	HostA = "api.bb.test"   // the API
+	HostB = "other.cc.test" // a third origin
 
 	// Sites by the public suffix list, its private section included.
-	hostP = "front.pages.dev"
-	hostQ = "back.pages.dev"
-	hostU = "app.example.co.uk"
-	hostV = "api.example.co.uk"
-	hostW = "deep.api.example.co.uk"
+	HostP = "front.pages.dev"
+	HostQ = "back.pages.dev"
+	HostU = "app.example.co.uk"
+	HostV = "api.example.co.uk"
+	HostW = "deep.api.example.co.uk"
 )
 
-// answer is what the server sends for a path, byte for byte.
-type answer struct {
-	preflight string // to OPTIONS with access-control-request-method
-	request   string // to everything else
-	// withCookie is sent in place of request where a Cookie header came; empty
+// Answer is what the server sends for a path, byte for byte.
+type Answer struct {
+	Preflight string // to OPTIONS with access-control-request-method
+	Request   string // to everything else
+	// WithCookie is sent in place of Request where a Cookie header came; empty
 	// makes no difference.
-	withCookie string
+	WithCookie string
 }
 
-// wireServer is a loopback server of TLS and plain HTTP that answers with raw
+// Server is a loopback server of TLS and plain HTTP that answers with raw
 // bytes and logs what it was asked.
-type wireServer struct {
+type Server struct {
 	tls, plain net.Listener
-	caPEM      []byte
+	CAPEM      []byte
+	// Control, if set, answers what is asked below ControlPath, without a trace
+	// in the log. Set it before the first request.
+	Control func(method, host, path, body string) string
 
 	mu      sync.Mutex
-	answers map[string]answer
+	answers map[string]Answer
 	log     map[string][]string // by first path segment
 }
 
-// hangUp as an answer closes the connection without a word.
-const hangUp = "\x00close"
+// HangUp as an answer closes the connection without a word.
+const HangUp = "\x00close"
 
-// silence as an answer keeps the connection open and says nothing.
-const silence = "\x00silence"
+// Silence as an answer keeps the connection open and says nothing.
+const Silence = "\x00silence"
 
-// startServer starts the server; it ends with the test.
-func startServer(t testing.TB) *wireServer {
+// StartServer starts the server; it ends with the test.
+func StartServer(t testing.TB) *Server {
 	t.Helper()
-	cert, caPEM := selfSigned(t)
-	s := &wireServer{caPEM: caPEM, answers: map[string]answer{}, log: map[string][]string{}}
+	cert, caPEM := SelfSigned(t)
+	s := &Server{CAPEM: caPEM, answers: map[string]Answer{}, log: map[string][]string{}}
 	var err error
 	if s.plain, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
@@ -83,7 +86,7 @@ func startServer(t testing.TB) *wireServer {
 	return s
 }
 
-func selfSigned(t testing.TB) (tls.Certificate, []byte) {
+func SelfSigned(t testing.TB) (tls.Certificate, []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -93,7 +96,7 @@ func selfSigned(t testing.TB) (tls.Certificate, []byte) {
 		SerialNumber: big.NewInt(1),
 		Subject:      pkix.Name{CommonName: "difftest"},
 		NotBefore:    time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		DNSNames:    []string{hostO, hostS, hostA, hostB, "localhost"},
+		DNSNames:    []string{HostO, HostS, HostA, HostB, "localhost"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		IsCA:        true, BasicConstraintsValid: true,
 		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
@@ -106,14 +109,14 @@ func selfSigned(t testing.TB) (tls.Certificate, []byte) {
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-// tlsPort and plainPort are the ports as strings.
-func (s *wireServer) tlsPort() string   { return port(s.tls) }
-func (s *wireServer) plainPort() string { return port(s.plain) }
+// TLSPort and PlainPort are the ports as strings.
+func (s *Server) TLSPort() string   { return port(s.tls) }
+func (s *Server) PlainPort() string { return port(s.plain) }
 
 func port(l net.Listener) string { return strconv.Itoa(l.Addr().(*net.TCPAddr).Port) }
 
-// set scripts the answer to a host and path ("api.bb.test/c1/x").
-func (s *wireServer) set(hostPath string, a answer) {
+// Set scripts the answer to a host and path ("api.bb.test/c1/x").
+func (s *Server) Set(hostPath string, a Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answers[hostPath] = a
@@ -122,10 +125,10 @@ func (s *wireServer) set(hostPath string, a answer) {
 // namesTold are the request headers that the log keeps.
 var namesTold = []string{"origin", "access-control-request-method", "access-control-request-headers", "authorization", "content-type", "cookie", "x-a"}
 
-// asked returns what was asked below the first path segment since the last
+// Asked returns what was asked below the first path segment since the last
 // call, in order: the method, the host and path, and the headers that CORS is
 // about.
-func (s *wireServer) asked(segment string) []string {
+func (s *Server) Asked(segment string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := s.log[segment]
@@ -133,7 +136,7 @@ func (s *wireServer) asked(segment string) []string {
 	return out
 }
 
-func (s *wireServer) serve(l net.Listener) {
+func (s *Server) serve(l net.Listener) {
 	for {
 		c, err := l.Accept()
 		if err != nil {
@@ -145,7 +148,7 @@ func (s *wireServer) serve(l net.Listener) {
 
 // conn answers one request and closes: no request meets the state that another
 // left on its connection.
-func (s *wireServer) conn(c net.Conn) {
+func (s *Server) conn(c net.Conn) {
 	defer c.Close()
 	c.SetDeadline(time.Now().Add(10 * time.Second))
 	r := bufio.NewReader(io.LimitReader(c, 1<<20))
@@ -162,6 +165,7 @@ func (s *wireServer) conn(c net.Conn) {
 	var told []string // headers that CORS is about, in the order of namesTold
 	headers := map[string]string{}
 	length, cookies := 0, false
+	var body strings.Builder
 	for {
 		h, err := r.ReadString('\n')
 		if err != nil {
@@ -186,7 +190,7 @@ func (s *wireServer) conn(c net.Conn) {
 		}
 	}
 	if length > 0 {
-		io.CopyN(io.Discard, r, int64(length))
+		io.CopyN(&body, r, int64(length))
 	}
 	path := target
 	if u, err := url.Parse(target); err == nil {
@@ -199,6 +203,10 @@ func (s *wireServer) conn(c net.Conn) {
 	if hostname == "127.0.0.1" {
 		hostname = "localhost"
 	}
+	if send, ok := s.control(method, hostname, path, body.String()); ok {
+		finish(c, r, send)
+		return
+	}
 	segment := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 2)[0]
 	s.mu.Lock()
 	for _, name := range namesTold {
@@ -209,22 +217,27 @@ func (s *wireServer) conn(c net.Conn) {
 	s.log[segment] = append(s.log[segment], strings.Join(append([]string{method + " " + hostname + path}, told...), " "))
 	a, ok := s.answers[strings.ToLower(hostname)+path]
 	s.mu.Unlock()
-	send := a.request
+	send := a.Request
 	switch {
 	case !ok:
 		send = "HTTP/1.1 599 Not Scripted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 	case method == "OPTIONS" && preflightFor != "":
-		send = a.preflight
-	case cookies && a.withCookie != "":
-		send = a.withCookie
+		send = a.Preflight
+	case cookies && a.WithCookie != "":
+		send = a.WithCookie
 	}
-	if send == hangUp {
+	if send == HangUp {
 		return
 	}
-	if send == silence {
+	if send == Silence {
 		io.Copy(io.Discard, r)
 		return
 	}
+	finish(c, r, send)
+}
+
+// finish sends an answer and ends the connection.
+func finish(c net.Conn, r io.Reader, send string) {
 	io.WriteString(c, send)
 	// A clean end, so that the peer does not see a reset before the answer.
 	if t, ok := c.(*tls.Conn); ok {
@@ -235,9 +248,9 @@ func (s *wireServer) conn(c net.Conn) {
 	io.Copy(io.Discard, io.LimitReader(r, 1<<16))
 }
 
-// reply writes an answer: a status line, the given header lines as they are,
+// Reply writes an answer: a status line, the given header lines as they are,
 // and a body of two bytes.
-func reply(status string, lines ...string) string {
+func Reply(status string, lines ...string) string {
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 " + status + "\r\n")
 	for _, l := range lines {

@@ -1,4 +1,4 @@
-package firefox
+package browser
 
 import (
 	"context"
@@ -16,10 +16,10 @@ import (
 // handshakeTime bounds the dialogue before a tunnel stands, and the dial.
 const handshakeTime = 30 * time.Second
 
-// A router is a SOCKS5 server (RFC 1928) on loopback that connects to where
-// --resolve and --connect-to send a host and port. Firefox has no option of that
-// kind; through a tunnel of bytes its requests stay what they are.
-type router struct {
+// A Router is a SOCKS5 server (RFC 1928) on loopback that connects to where
+// --resolve and --connect-to send a host and port. Some browsers have no option
+// of that kind; through a tunnel of bytes their requests stay what they are.
+type Router struct {
 	l    net.Listener
 	dial func(ctx context.Context, host, port string) (net.Conn, error)
 	ctx  context.Context
@@ -27,28 +27,30 @@ type router struct {
 	wg   sync.WaitGroup
 }
 
-// newRouter starts a router; Close ends it and every tunnel.
-func newRouter(dial func(ctx context.Context, host, port string) (net.Conn, error)) (*router, error) {
+// NewRouter starts a router that connects by dial; Close ends it and every
+// tunnel.
+func NewRouter(dial func(ctx context.Context, host, port string) (net.Conn, error)) (*Router, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	r := &router{l: l, dial: dial, ctx: ctx, stop: stop}
+	r := &Router{l: l, dial: dial, ctx: ctx, stop: stop}
 	r.wg.Go(r.serve)
 	return r, nil
 }
 
-func (r *router) port() int { return r.l.Addr().(*net.TCPAddr).Port }
+// Port is where it listens on 127.0.0.1.
+func (r *Router) Port() int { return r.l.Addr().(*net.TCPAddr).Port }
 
 // Close ends the router.
-func (r *router) Close() {
+func (r *Router) Close() {
 	r.stop()
 	_ = r.l.Close()
 	r.wg.Wait()
 }
 
-func (r *router) serve() {
+func (r *Router) serve() {
 	for {
 		c, err := r.l.Accept()
 		if err != nil {
@@ -59,7 +61,7 @@ func (r *router) serve() {
 }
 
 // tunnel serves one connection of the browser.
-func (r *router) tunnel(c net.Conn) {
+func (r *Router) tunnel(c net.Conn) {
 	defer c.Close()
 	defer context.AfterFunc(r.ctx, func() { _ = c.Close() })()
 	_ = c.SetDeadline(time.Now().Add(handshakeTime))
