@@ -68,7 +68,8 @@ var ErrNotHere = errors.New("not available here")
 // What follows a Backend may be able to do besides. A key whose interface the
 // backend lacks says that it is not available.
 type (
-	// Clipboard replaces the terminal's own clipboard sequence, OSC 52.
+	// Clipboard is the desktop's own clipboard, beside the terminal's sequence
+	// OSC 52, which not every terminal obeys.
 	Clipboard interface{ Copy(text string) error }
 
 	// Exporter writes a report as "json", "markdown", "html" or "junit".

@@ -12,6 +12,7 @@ import (
 	"corstui/diagnose"
 	"corstui/diagnose/finding"
 	"corstui/snippets"
+	"corstui/ui/rich"
 )
 
 // way is one tab of the fix: a step of the plan, made for one target.
@@ -34,11 +35,14 @@ type fix struct {
 	tab    int
 	scroll int
 	diff   bool
+	// policy is the report's, with the pages that the user named.
+	policy snippets.Policy
 }
 
 func newFix(e *env, s *walk) *fix {
 	f := &fix{walk: s, report: s.report}
-	f.ways = waysFor(s.report)
+	f.policy = s.report.Policy
+	f.ways = waysFor(s.report, f.policy)
 	return f
 }
 
@@ -61,7 +65,7 @@ var recipeName = map[snippets.Recipe]string{
 
 // waysFor makes the tabs of a report: the steps of its plan in their order, each
 // for its targets; the same-origin way stands last.
-func waysFor(r *diagnose.Report) []way {
+func waysFor(r *diagnose.Report, p snippets.Policy) []way {
 	var out, last []way
 	number := 0
 	for i, st := range r.Plan {
@@ -92,7 +96,7 @@ func waysFor(r *diagnose.Report) []way {
 				w.group = recipeName[st.Recipe] + ":"
 			}
 			if st.Recipe != "" {
-				w.files, w.err = snippets.Generate(st.Recipe, t, snippetOptions(r))
+				w.files, w.err = snippets.Generate(st.Recipe, t, snippetOptions(r, p))
 			}
 			if st.Recipe == snippets.RecipeSameOrigin {
 				last = append(last, w)
@@ -105,8 +109,8 @@ func waysFor(r *diagnose.Report) []way {
 }
 
 // snippetOptions are what the files depend on, taken from the case.
-func snippetOptions(r *diagnose.Report) snippets.Options {
-	o := snippets.Options{Policy: r.Policy}
+func snippetOptions(r *diagnose.Report, p snippets.Policy) snippets.Options {
+	o := snippets.Options{Policy: p}
 	if u, err := url.Parse(r.Case.URL); err == nil {
 		o.Host, o.Path = u.Hostname(), u.Path
 		o.Upstream = u.Scheme + "://" + u.Host
@@ -126,6 +130,9 @@ type (
 	pickTab  struct{ tab int }
 	diffMsg  struct{}
 	writeMsg struct{}
+	// pagesMsg asks for the pages of the policy, setPagesMsg brings them.
+	pagesMsg    struct{}
+	setPagesMsg struct{ text string }
 )
 
 func (f *fix) way() *way {
@@ -152,10 +159,26 @@ func (f *fix) update(e *env, msg tea.Msg) tea.Cmd {
 		return send(copyMsg{what, text})
 	case copyMenuMsg:
 		return send(pushMsg{newCopyMenu(e, f.walk, f.fileEntries())})
+	case pagesMsg:
+		return send(pushMsg{&prompt{
+			name: "Pages that may read the API", label: "origins, with commas between them", best: "use these",
+			text:   []string{"Whole origins: scheme, host and port. The files are made anew with them."},
+			field:  newField(strings.Join(f.policy.AllowOrigins, ", "), "https://app.example.com"),
+			accept: func(v string) any { return setPagesMsg{v} },
+		}})
+	case setPagesMsg:
+		p := f.policy
+		p.AllowOrigins = strings.FieldsFunc(msg.text, func(r rune) bool { return r == ',' || r == ' ' })
+		if err := p.Validate(); err != nil {
+			return complain(rich.OneLine(err.Error()))
+		}
+		f.policy = p
+		f.ways = waysFor(f.report, p)
+		return toast("The files allow " + count(len(p.AllowOrigins), "page", "pages") + " now.")
 	case writeMsg:
 		return send(pushMsg{newSavePrompt(f.way().files, "corstui-fix")})
 	case proveMsg:
-		return prove(e, f.walk, f.report.Policy)
+		return prove(e, f.walk, f.policy)
 	case againMsg:
 		return send(walkMsg{f.walk.c, f.walk.opt, f.report})
 	case exchangeMsg:
@@ -232,6 +255,7 @@ func (f *fix) actions(e *env) []action {
 		{id: keyCopyMenu, help: "choose what to copy: one file, ticket, curl, verdict, Ray ID", msg: copyMenuMsg{}},
 		{id: keyWrite, name: "write", help: "write the files of this tab into a directory", msg: writeMsg{}, off: files},
 		{id: keyDiff, name: diffName, help: "header by header: what is needed against what was seen", msg: diffMsg{}},
+		{id: keyEdit, help: "change the pages that the policy allows", msg: pagesMsg{}, off: ifThen(len(f.policy.AllowOrigins) == 0, "This fix names no page.")},
 		{id: keyProve, name: "prove", help: "walk the case behind a proxy that applies this policy", msg: proveMsg{}, off: proveOff(e, "")},
 		{id: keyAgain, name: "again", help: "run the same case again, and compare", msg: againMsg{}},
 		{id: keyExchange, help: "the deciding exchange", msg: exchangeMsg{}, off: ifThen(f.report.DecidedBy == "", "Nothing was sent.")},

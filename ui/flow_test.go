@@ -167,6 +167,22 @@ func TestRunAgainComparesWithBefore(t *testing.T) {
 	d.wants("before", "now", "✗ BLOCKED at the preflight.", "✓ ALLOWED from here.", "✗ refused", "✓ let it by")
 }
 
+func TestThePagesOfThePolicyCanBeChanged(t *testing.T) {
+	d := walked(t, "access-preflight", 80, 24)
+	d.keys("f", "tab", "e", "text:, http://localhost:3000", "enter")
+	d.wants("The files allow 2 pages now.")
+	d.keys("y")
+	if got := d.f.clipboard(); !strings.Contains(got, "http://localhost:3000") || !strings.Contains(got, page) {
+		t.Errorf("the snippet is %q", got)
+	}
+	d.keys("e", "ctrl+u", "text:example.com", "enter")
+	d.wants("example.com")
+	d.keys("y")
+	if got := d.f.clipboard(); !strings.Contains(got, "http://localhost:3000") {
+		t.Error("a page that is none was taken")
+	}
+}
+
 func TestAProofStandsBesideWhatIs(t *testing.T) {
 	d := walked(t, "access-preflight", 80, 24)
 	d.keys("f", "p")

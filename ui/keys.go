@@ -52,6 +52,7 @@ const (
 	keyWorker   keyID = "worker"
 	keyBrowser  keyID = "browser"
 	keyEngines  keyID = "engines"
+	keyEdit     keyID = "edit"    // the policy
 	keyCorrect  keyID = "correct" // change what was understood
 	keyVisitor  keyID = "visitor" // without the session
 	keyTeach    keyID = "teach"   // the lesson about what was found
@@ -107,6 +108,7 @@ var defaultKeys = []struct {
 	{keyWorker, []string{"w"}, "w"},
 	{keyBrowser, []string{"b"}, "b"},
 	{keyEngines, []string{"e"}, "e"},
+	{keyEdit, []string{"e"}, "e"},
 	{keyCorrect, []string{"ctrl+o"}, "ctrl+o"},
 	{keyVisitor, []string{"v"}, "v"},
 	{keyTeach, []string{"t"}, "t"},

@@ -59,7 +59,7 @@ func (p *plain) menu(s *walk) error {
 }
 
 func (p *plain) fix(s *walk) error {
-	ways := waysFor(s.report)
+	ways := waysFor(s.report, s.report.Policy)
 	if len(ways) == 0 {
 		if s.report.Verdict.Allowed {
 			p.say("Nothing is wrong from here. If your browser said no, something differs:")

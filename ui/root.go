@@ -236,15 +236,30 @@ func (m *Model) open(what string) tea.Cmd {
 	return nil
 }
 
+// copy puts text on the clipboard by every way there is: a terminal does not
+// tell whether it obeyed.
 func (m *Model) copy(msg copyMsg) tea.Cmd {
-	put := func(string) error { return ErrNotHere }
+	var ways []func(string) error
 	if m.Out != nil {
-		put = m.Out.Copy
+		ways = append(ways, m.Out.Copy)
 	}
 	if c, ok := m.Backend.(Clipboard); ok {
-		put = c.Copy
+		ways = append(ways, c.Copy)
 	}
-	return func() tea.Msg { return copiedMsg{msg.what, put(msg.text)} }
+	return func() tea.Msg {
+		failed, done := ErrNotHere, false
+		for _, put := range ways {
+			if err := put(msg.text); err != nil {
+				failed = err
+			} else {
+				done = true
+			}
+		}
+		if done {
+			failed = nil
+		}
+		return copiedMsg{msg.what, failed}
+	}
 }
 
 // key handles a key press: what always works, then the field that has the
@@ -372,6 +387,11 @@ func (m *Model) lines() []rich.Line {
 		}
 	}
 	lines := fill(m.stack[base].view(&m.env, w, h-1), h-1)
+	if base < len(m.stack)-1 { // a click behind a dialog means nothing
+		for i := range lines {
+			lines[i] = lines[i].OnClick(nil)
+		}
+	}
 	for _, s := range m.stack[base+1:] {
 		box := s.view(&m.env, w, h-1)
 		bw := 0
