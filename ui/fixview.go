@@ -175,7 +175,7 @@ func (f *fix) lead(way *way) string {
 	case way.at == 0 && len(plan) > 1:
 		return "This comes first. The tabs behind it say what comes next."
 	case way.at > 0:
-		return fmt.Sprintf("This does nothing before step 1 is done (%s).", plan[0].Summary)
+		return fmt.Sprintf("This does nothing before step 1 is done: %s.", firstSentence(plan[0].Summary))
 	}
 	return ""
 }

@@ -99,8 +99,8 @@ func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 		out = append(out, row("sent", rich.L("nothing that is known to have come as far as this"), nil, w)...)
 	}
 	if !st.answered || s.report == nil {
-		if st.summary != "" {
-			out = append(out, row("here", plainText(upperFirst(st.summary)), nil, w)...)
+		if said := summaryOf(st); said != "" {
+			out = append(out, row("here", plainText(said), nil, w)...)
 		}
 		if st.step == diagnose.StepBrowser {
 			out = append(out, s.browserRows(w)...)
@@ -150,6 +150,9 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Li
 		said := confidenceWords(a)
 		if st.answered && s.report != nil {
 			said = reportConfidence(s.report)
+		}
+		if e.lines {
+			open = nil
 		}
 		if tight {
 			open, said = nil, shortConfidence(said)
@@ -285,7 +288,7 @@ func (s *walk) whyRows(e *env, w int) []rich.Line {
 		body = f.Title
 	}
 	var more rich.Line
-	if known && x.Operator != "" && !e.tight() {
+	if known && x.Operator != "" && !e.tight() && !e.lines {
 		more = rich.L(rich.S(rich.Key, e.keys.show(keyLesson)), rich.S(rich.Dim, " in depth")).OnClick(deepMsg{})
 	}
 	return row("why", plainText(body), more, w)

@@ -25,7 +25,7 @@ func Plain(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	p.env = env{Options: o, ctx: ctx, keys: keys, theme: o.theme()}
+	p.env = env{Options: o, ctx: ctx, keys: keys, theme: o.theme(), lines: true}
 	run := p.walk
 	if o.Tour {
 		run = p.tour
@@ -250,7 +250,7 @@ func (p *plain) report(s *walk) {
 	p.say("Verdict: %s", head)
 	ss := s.stations()
 	for i, st := range ss {
-		p.say("Step %d of %d, %s: %s. %s", i+1, len(ss), st.name, plainMark(st), joinWords(nonEmpty(st.note, upperFirst(st.summary)), ""))
+		p.say("Step %d of %d, %s: %s. %s", i+1, len(ss), st.name, plainMark(st), strings.Join(nonEmpty(st.note, summaryOf(st)), " "))
 	}
 	if i := stationOf(ss); ss[i].answered {
 		p.say("")
@@ -280,6 +280,14 @@ func plainMark(st station) string {
 		return "warning, " + st.word
 	}
 	return st.word
+}
+
+// summaryOf is the summary of a station, unless the word says the same.
+func summaryOf(st station) string {
+	if strings.EqualFold(st.summary, st.word) {
+		return ""
+	}
+	return upperFirst(st.summary)
 }
 
 func nonEmpty(ss ...string) []string {

@@ -60,8 +60,14 @@ func TestPlainEndsWithItsInput(t *testing.T) {
 	for name := range fixtures {
 		f := newFake(name)
 		c := f.report().Case
-		if out := plainly(t, f, Options{Case: &c}); !strings.Contains(out, "Verdict: ") {
+		out := plainly(t, f, Options{Case: &c})
+		if !strings.Contains(out, "Verdict: ") {
 			t.Errorf("%s: no verdict in\n%s", name, out)
+		}
+		for _, key := range []string{"↵", "▸", "tab show"} {
+			if strings.Contains(out, key) {
+				t.Errorf("%s: names a key, %q, that means nothing here:\n%s", name, key, out)
+			}
 		}
 	}
 	plainly(t, newFake("allowed"), Options{})

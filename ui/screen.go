@@ -18,6 +18,8 @@ type env struct {
 	// frame counts the ticks of what moves.
 	frame int
 	w, h  int
+	// lines says that nothing is drawn: keys are not named then.
+	lines bool
 }
 
 // size is the terminal's, or 80×24 where it reports none.
