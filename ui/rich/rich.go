@@ -188,14 +188,6 @@ func (l Line) drop(w int) Line {
 	return out
 }
 
-// Skip returns the line without its first w cells, with a mark where it was cut.
-func (l Line) Skip(w int) Line {
-	if w <= 0 || l.Width() == 0 {
-		return l
-	}
-	return append(Line{{Text: Ellipsis, Role: Dim}}, l.drop(w+1)...)
-}
-
 // Pad returns the line with blanks up to w cells, or cut to them.
 func (l Line) Pad(w int) Line {
 	n := l.Width()

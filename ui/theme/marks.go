@@ -9,7 +9,7 @@ type Marks struct {
 	Best                              string // the best next key
 	Line, Head, Stop, Past            string // of the path
 	Packet                            string
-	Bullet, Arrow, Radio, RadioOn     string
+	Arrow, Radio, RadioOn             string
 	// Of boxes: horizontal, vertical, and the corners clockwise from upper left.
 	H, V, TL, TR, BR, BL string
 	Rule                 string
@@ -18,14 +18,14 @@ type Marks struct {
 var unicodeMarks = Marks{
 	OK: "✓", Bad: "✗", Warn: "!", Unknown: "?", Idle: "·", Run: "…",
 	Best: "▸", Line: "━", Head: "▶", Stop: "┫", Past: "┄", Packet: "●",
-	Bullet: "•", Arrow: "→", Radio: "( )", RadioOn: "(•)",
+	Arrow: "→", Radio: "( )", RadioOn: "(•)",
 	H: "─", V: "│", TL: "╭", TR: "╮", BR: "╯", BL: "╰", Rule: "─",
 }
 
 var asciiMarks = Marks{
 	OK: "+", Bad: "x", Warn: "!", Unknown: "?", Idle: ".", Run: "~",
 	Best: ">", Line: "=", Head: ">", Stop: "|", Past: ".", Packet: "o",
-	Bullet: "*", Arrow: "->", Radio: "( )", RadioOn: "(*)",
+	Arrow: "->", Radio: "( )", RadioOn: "(*)",
 	H: "-", V: "|", TL: "+", TR: "+", BR: "+", BL: "+", Rule: "-",
 }
 
