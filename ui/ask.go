@@ -30,12 +30,15 @@ type (
 )
 
 // asksFor makes the questions for what is missing, in the order in which they
-// are asked.
-func asksFor(c exchange.Case, missing []string) []ask {
+// are asked. correcting says that the user goes through what is known.
+func asksFor(c exchange.Case, missing []string, correcting bool) []ask {
 	want := map[string]bool{}
 	for _, m := range missing {
 		want[m] = true
 	}
+	// Only a console error that speaks of a preflight leaves headers or method
+	// open while it names the page.
+	preflighted := want[AskMethod] && !want[AskURL] && c.Origin != "" && len(c.Headers) == 0 && !correcting
 	host := hostOf(c.URL)
 	all := []ask{
 		{what: AskURL, text: "Which URL does the page ask for?", why: "As the script writes it, with https:// in front.",
@@ -61,6 +64,12 @@ func asksFor(c exchange.Case, missing []string) []ask {
 	for _, a := range all {
 		if !want[a.what] {
 			continue
+		}
+		if a.what == AskMethod && preflighted && (c.Method == "" || c.Method == "GET") {
+			// A preflight was seen, and the text does not say for which method: one
+			// that needs a preflight is the better default.
+			a.why = "Your browser sent a preflight: that is for PUT, PATCH or DELETE, or for headers that the script sets."
+			c.Method = "PUT"
 		}
 		for i, o := range a.options { // what is known is the default
 			if a.what == AskMethod && o.value == c.Method || a.what == AskCredentials && o.value == string(c.Credentials) {

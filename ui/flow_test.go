@@ -75,6 +75,20 @@ func TestAnAllowedCaseComesToItsFirstTest(t *testing.T) {
 	d.wants("Disable cache")
 }
 
+func TestAPreflightThatWasSeenIsAskedAgain(t *testing.T) {
+	c := exchange.Case{URL: apiURL, Origin: page}.WithDefaults()
+	for _, a := range asksFor(c, []string{AskMethod, AskHeaders}, false) {
+		if a.what == AskMethod && a.options[a.at].value != "PUT" {
+			t.Errorf("the default is %s, which needs no preflight", a.options[a.at].value)
+		}
+	}
+	for _, a := range asksFor(c, []string{AskOrigin, AskMethod}, true) {
+		if a.what == AskMethod && a.options[a.at].value != "GET" {
+			t.Errorf("correcting begins with %s in place of what was understood", a.options[a.at].value)
+		}
+	}
+}
+
 func TestQuestionsComeOneAtATimeAndNothingIsLost(t *testing.T) {
 	f := newFake("access-preflight")
 	d := drive(t, f, Options{}, 80, 24)

@@ -138,7 +138,7 @@ func (p *plain) start() (exchange.Case, error) {
 }
 
 func (p *plain) questions(c *exchange.Case, missing []string) error {
-	for _, a := range asksFor(*c, append(slices.Clone(missing), skippable(*c, missing)...)) {
+	for _, a := range asksFor(*c, append(slices.Clone(missing), skippable(*c, missing)...), false) {
 		if a.what == AskSession && c.Credentials != exchange.CredentialsInclude {
 			continue
 		}

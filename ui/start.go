@@ -242,7 +242,7 @@ func (s *start) begin(e *env) tea.Cmd {
 		s.pending = true // the answer is on its way
 		return nil
 	}
-	s.asks = asksFor(s.c, append(slices.Clone(s.missing), skippable(s.c, s.missing)...))
+	s.asks = asksFor(s.c, append(slices.Clone(s.missing), skippable(s.c, s.missing)...), false)
 	if len(s.asks) == 0 {
 		return s.walk(e)
 	}
@@ -270,7 +270,7 @@ func (s *start) correct() tea.Cmd {
 	if s.understood == "" {
 		return toast("There is nothing to correct yet; paste something first.")
 	}
-	s.asks = asksFor(s.c, []string{AskURL, AskOrigin, AskMethod, AskCredentials, AskHeaders, AskReadHeaders, AskSession})
+	s.asks = asksFor(s.c, []string{AskURL, AskOrigin, AskMethod, AskCredentials, AskHeaders, AskReadHeaders, AskSession}, true)
 	return nil
 }
 
