@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/atotto/clipboard"
+
 	"corstui/diagnose"
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/lab"
@@ -222,7 +224,9 @@ var (
 	_ ui.LabPage   = (*backend)(nil)
 	_ ui.Recents   = (*backend)(nil)
 	_ ui.Progress  = (*backend)(nil)
+	_ ui.Clipboard = (*backend)(nil)
 	_ ui.Commander = (*backend)(nil)
+	_ ui.LabFixer  = (*backend)(nil)
 	_ ui.Prover    = (*backend)(nil)
 )
 
@@ -250,4 +254,35 @@ func (b *backend) Prove(ctx context.Context, r *diagnose.Report, p snippets.Poli
 	d.Network, d.Browser = proxy.Network(), nil
 	after, err := diagnose.Run(ctx, c, d, emit)
 	return after, trial.Simulated(r.AnsweredBy.Layer), err
+}
+
+// FixLab implements ui.LabFixer: a fresh lab, its layers changed as whoever runs
+// them would, and the case walked on it.
+func (b *backend) FixLab(ctx context.Context, scenario string, changes []ui.Change, p snippets.Policy, emit func(diagnose.Event)) (diagnose.Report, error) {
+	l, err := lab.Start(ctx, scenario, 0)
+	if err != nil {
+		return diagnose.Report{}, err
+	}
+	defer l.Close()
+	c, _ := l.Case(scenario)
+	for _, ch := range changes {
+		if ch.LogIn {
+			c, err = l.LogIn(scenario)
+		} else {
+			c, err = l.Fix(scenario, ch.Layer, ch.Recipe, p)
+		}
+		if err != nil {
+			return diagnose.Report{}, err
+		}
+	}
+	return diagnose.Run(ctx, c, diagnose.Options{Network: l.Network(), AllowUnsafe: true, AllEngines: true}, emit)
+}
+
+// Copy implements ui.Clipboard: the desktop's own clipboard, where there is a
+// desktop on this side of the connection.
+func (b *backend) Copy(text string) error {
+	if os.Getenv("SSH_CONNECTION") != "" || clipboard.Unsupported {
+		return ui.ErrNotHere
+	}
+	return clipboard.WriteAll(text)
 }

@@ -83,6 +83,9 @@ func (f *caseFlags) build(a *app, args []string) (plan, error) {
 			return p, fmt.Errorf("--from %s: %w", f.from, err)
 		}
 		p.Case = pasted.Case
+		for _, n := range pasted.Notes {
+			fmt.Fprintf(a.std.err, "note: %s\n", diagnose.Shown(n))
+		}
 		// A curl says how it reaches its host, too.
 		f.resolve = append(f.resolve, pasted.Resolve...)
 		f.connectTo = append(f.connectTo, pasted.ConnectTo...)

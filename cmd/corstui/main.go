@@ -19,7 +19,32 @@ import (
 func main() {
 	// net/http reports what a hostile peer sent through package log.
 	log.SetOutput(io.Discard)
-	os.Exit(run(os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}))
+	out := &checkedOut{File: os.Stdout}
+	std := stdio{os.Stdin, out, os.Stderr}
+	if isTerminal(os.Stdout) { // the screens want the file itself
+		std.out = os.Stdout
+	}
+	code := run(os.Args[1:], std)
+	if out.err != nil && code == diagnose.ExitAllowed {
+		fmt.Fprintf(os.Stderr, "corstui: standard output: %s; right would be a place that can be written to\n", cause(out.err))
+		code = diagnose.ExitUsage
+	}
+	os.Exit(code)
+}
+
+// checkedOut is standard output that remembers that a write failed: what did not
+// arrive is no success.
+type checkedOut struct {
+	*os.File
+	err error
+}
+
+func (c *checkedOut) Write(b []byte) (int, error) {
+	n, err := c.File.Write(b)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 // stdio are the three streams of a run.
