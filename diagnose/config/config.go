@@ -136,7 +136,7 @@ func Read(name string, content []byte, files Files) (*Review, error) {
 	if !utf8.Valid(content) || bytes.IndexByte(content, 0) >= 0 {
 		return nil, &ReadError{Position{File: name}, "the file is no text in UTF-8", "a configuration or a source file"}
 	}
-	doc, kind, err := parse(src, files)
+	doc, kind, err := parseFile(src, files)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +148,8 @@ func Read(name string, content []byte, files Files) (*Review, error) {
 	return r, nil
 }
 
-// parse finds out what a file is, and parses it.
-func parse(src *source, files Files) (document, Kind, error) {
+// parseFile finds out what a file is, and parses it.
+func parseFile(src *source, files Files) (document, Kind, error) {
 	switch strings.ToLower(path.Ext(src.name)) {
 	case ".go":
 		d, err := parseGo(src, files)

@@ -1,0 +1,101 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tdewolff/parse/v2"
+	"github.com/tdewolff/parse/v2/js"
+)
+
+// jsToken is a token of JavaScript with its place; white space and comments are
+// left out.
+type jsToken struct {
+	tt         js.TokenType
+	text       string
+	start, end int
+	newline    bool // a line break comes before it
+}
+
+// lexJS reads all tokens. Whether a slash divides or begins a regular expression
+// is told by the token before it, as it is everywhere but after some ")" and "}".
+func lexJS(src *source) ([]jsToken, error) {
+	l := js.NewLexer(parse.NewInputString(src.text))
+	var out []jsToken
+	off, newline := 0, false
+	for {
+		tt, data := l.Next()
+		if (tt == js.DivToken || tt == js.DivEqToken) && (len(out) == 0 || !endsValue(out[len(out)-1])) {
+			tt, data = l.RegExp()
+		}
+		if tt == js.ErrorToken {
+			if off >= len(src.text) {
+				return out, nil
+			}
+			return nil, &ReadError{src.position(off), "this is no JavaScript", "a module that node --check accepts"}
+		}
+		start := off
+		off += len(data)
+		switch tt {
+		case js.WhitespaceToken, js.CommentToken:
+			continue
+		case js.LineTerminatorToken, js.CommentLineTerminatorToken:
+			newline = true
+			continue
+		}
+		out = append(out, jsToken{tt, string(data), start, off, newline})
+		newline = false
+	}
+}
+
+// endsValue says whether a token can be the end of an expression.
+func endsValue(t jsToken) bool {
+	switch t.tt {
+	case js.CloseParenToken, js.CloseBracketToken, js.CloseBraceToken, js.StringToken, js.TemplateToken, js.TemplateEndToken,
+		js.RegExpToken, js.IncrToken, js.DecrToken, js.ThisToken, js.SuperToken, js.NullToken, js.TrueToken, js.FalseToken, js.PrivateIdentifierToken:
+		return true
+	}
+	return js.IsNumeric(t.tt) || js.IsIdentifier(t.tt)
+}
+
+// unquoteJS is the value of a string, or of the fixed part of a template.
+func unquoteJS(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch c := s[i]; c {
+		case 'n':
+			b.WriteByte('\n')
+		case 't':
+			b.WriteByte('\t')
+		case 'r':
+			b.WriteByte('\r')
+		case '0':
+			b.WriteByte(0)
+		case '\n':
+		case 'x', 'u':
+			digits := map[byte]int{'x': 2, 'u': 4}[c]
+			hex := ""
+			if i+1+digits <= len(s) {
+				hex = s[i+1 : i+1+digits]
+			}
+			if v, err := strconv.ParseUint(hex, 16, 32); err == nil {
+				b.WriteRune(rune(v))
+				i += digits
+			}
+		default:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			b.WriteRune(r)
+			i += n - 1
+		}
+	}
+	return b.String()
+}
