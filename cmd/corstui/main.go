@@ -19,32 +19,7 @@ import (
 func main() {
 	// net/http reports what a hostile peer sent through package log.
 	log.SetOutput(io.Discard)
-	out := &checkedOut{File: os.Stdout}
-	std := stdio{os.Stdin, out, os.Stderr}
-	if isTerminal(os.Stdout) { // the screens want the file itself
-		std.out = os.Stdout
-	}
-	code := run(os.Args[1:], std)
-	if out.err != nil && code == diagnose.ExitAllowed {
-		fmt.Fprintf(os.Stderr, "corstui: standard output: %s; right would be a place that can be written to\n", cause(out.err))
-		code = diagnose.ExitUsage
-	}
-	os.Exit(code)
-}
-
-// checkedOut is standard output that remembers that a write failed: what did not
-// arrive is no success.
-type checkedOut struct {
-	*os.File
-	err error
-}
-
-func (c *checkedOut) Write(b []byte) (int, error) {
-	n, err := c.File.Write(b)
-	if err != nil && c.err == nil {
-		c.err = err
-	}
-	return n, err
+	os.Exit(run(os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}))
 }
 
 // stdio are the three streams of a run.
@@ -71,6 +46,8 @@ func run(args []string, std stdio) int {
 		}
 	}()
 
+	out := &checkedOut{w: std.out}
+	std.in, std.out = &endableIn{ctx: ctx, r: std.in}, out
 	cmd := newRoot(std)
 	cmd.SetArgs(args)
 	cmd.SetIn(std.in)
@@ -84,6 +61,8 @@ func run(args []string, std stdio) int {
 	}
 	var code exitError
 	switch {
+	case err == nil && out.err != nil:
+		err = fmt.Errorf("standard output: %w; right would be a place that can be written to", cause(out.err))
 	case err == nil:
 		return diagnose.ExitAllowed
 	case errors.As(err, &code):

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/term"
-
 	"corstui/diagnose/batch"
 )
 
@@ -27,7 +25,7 @@ type progress struct {
 // newProgress returns nil where nothing is to be told: without --progress, where
 // standard error is no terminal, or the reports themselves go to one.
 func newProgress(std stdio, asked bool, output string) *progress {
-	errTTY, outTTY := isTerminal(std.err), isTerminal(std.out) && (output == "" || output == "-")
+	errTTY, outTTY := terminal(std.err) != nil, terminal(std.out) != nil && (output == "" || output == "-")
 	if !asked && (!errTTY || outTTY) {
 		return nil
 	}
@@ -38,11 +36,6 @@ func newProgress(std stdio, asked bool, output string) *progress {
 	p.started = p.now()
 	p.told = p.started
 	return p
-}
-
-func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(f.Fd())
 }
 
 // report is called after each case.

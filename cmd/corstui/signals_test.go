@@ -38,7 +38,7 @@ func running(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
 // Wherever the program is, it ends by a signal with the code that shells expect.
 func TestEverySignalEndsEveryCommand(t *testing.T) {
 	stop, silent := silentServer(t)
-	defer stop()
+	t.Cleanup(stop)
 	slow := []string{"--origin", "https://app.example.com", "--connect-to", "::" + silent, "--max-time", "60"}
 	out := filepath.Join(t.TempDir(), "out.ndjson")
 	cases := filepath.Join(t.TempDir(), "cases.ndjson")

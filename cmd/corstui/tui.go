@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"corstui/diagnose"
@@ -72,15 +71,6 @@ func (a *app) screen(ctx context.Context, instead string, o ui.Options, b *backe
 		return nil
 	}
 	return err
-}
-
-// terminal returns a stream as a file where it is a terminal, nil otherwise.
-func terminal(s any) *os.File {
-	f, ok := s.(*os.File)
-	if !ok || !term.IsTerminal(f.Fd()) {
-		return nil
-	}
-	return f
 }
 
 func (a *app) tourCommand() *cobra.Command {
