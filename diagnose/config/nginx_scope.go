@@ -169,12 +169,35 @@ func (n *nginxDoc) forOptions(d *directive) bool {
 		}
 		return true
 	}
+	return n.flagForOptions(d, c)
+}
+
+// flagForOptions says whether an if asks for a flag that ifs for OPTIONS alone
+// have set, perhaps behind what it was: "${cors}options".
+func (n *nginxDoc) flagForOptions(d *directive, c []string) bool {
+	found := false
 	for _, s := range n.sets[c[0]] {
-		if s.parent != nil && s.parent.is("if") && n.forOptions(s.parent) && s.parent != d {
-			return true
+		fixed := flagText(s)
+		if fixed == "" || len(c) == 3 && (c[1] != "=" || !strings.Contains(c[2], fixed)) {
+			continue
 		}
+		options := s.parent != nil && s.parent.is("if") && s.parent != d && n.forOptions(s.parent)
+		if len(c) == 1 && !options {
+			return false
+		}
+		found = found || options
 	}
-	return false
+	return found
+}
+
+// flagText is what a set gives its variable, without the variables in it.
+func flagText(s *directive) string {
+	text := s.arg(1)
+	if i := strings.IndexByte(text, '$'); i >= 0 {
+		_, after, _ := strings.Cut(text[i:], "}")
+		return text[:i] + after
+	}
+	return text
 }
 
 // returns is the return directive of a block, nil without.
@@ -358,7 +381,8 @@ func (n *nginxDoc) guards(d *directive, depth int) []check {
 				}
 			}
 			for _, s := range n.sets[c[0]] {
-				if s.parent != nil && s.parent != at && (len(c) == 1 || s.arg(1) == c[2] || strings.Contains(s.arg(1), "$")) {
+				fixed := flagText(s)
+				if s.parent != nil && s.parent != at && fixed != "" && (len(c) == 1 || strings.Contains(c[2], fixed)) {
 					out = append(out, n.guards(s.parent, depth+1)...)
 				}
 			}

@@ -103,6 +103,9 @@ func compile(expr string, ignoreCase bool) (*pattern, bool) {
 	p := &pattern{match: re.MatchString, exact: true}
 	for _, w := range p.expand(tree, 0) {
 		origin := strings.ToLower(w.text)
+		if origin == "null" {
+			continue
+		}
 		if !strings.Contains(origin, "://") {
 			// Without its beginning the check can be meant for https alone.
 			origin = "https://" + strings.TrimLeft(origin, "/:")
