@@ -111,19 +111,22 @@ func (f *nginxFix) need() error {
 
 // mendValue puts right an origin that was plainly meant.
 func (f *nginxFix) mendValue(d *directive) bool {
-	for _, a := range d.args {
-		if _, mended := originFault(a.text); mended != "" && mended != a.text && a.text != "always" {
-			text := mended
-			if a.quoted {
-				q := f.src.text[a.start : a.start+1]
-				text = q + mended + q
-			}
-			f.replace(a.start, a.end, text)
-			f.Policy.AllowOrigins = appendNew(f.Policy.AllowOrigins, mended)
-			return true
-		}
+	w := d.args[len(d.args)-1]
+	if d.is("add_header", "set") {
+		w = d.args[1]
 	}
-	return false
+	_, mended := originFault(w.text)
+	if mended == "" || mended == w.text {
+		return false
+	}
+	text := mended
+	if w.quoted {
+		q := f.src.text[w.start : w.start+1]
+		text = q + mended + q
+	}
+	f.replace(w.start, w.end, text)
+	f.Policy.AllowOrigins = appendNew(f.Policy.AllowOrigins, mended)
+	return true
 }
 
 // mendMap gives a map over $http_origin exact keys, in place of those that let
