@@ -210,7 +210,7 @@ func (f *caseFlags) options() (diagnose.Options, error) {
 	n := probe.Network{Resolve: f.resolve, ConnectTo: f.connectTo, Insecure: f.insecure, Direct: f.direct, UserAgent: f.userAgent}
 	if f.cacert != "" {
 		if n.CAPEM, err = os.ReadFile(f.cacert); err != nil {
-			return o, fmt.Errorf("--cacert %s: %s; right would be a readable PEM file", f.cacert, cause(err))
+			return o, fmt.Errorf("--cacert %s: %w; right would be a readable PEM file", f.cacert, cause(err))
 		}
 	}
 	client, err := probe.NewClient(n) // checks the values

@@ -410,7 +410,7 @@ func TestAFullDiskBehindStandardOutputIsNoSuccess(t *testing.T) {
 func TestAnOldTLSVersionIsNamed(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // the point of the test
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 	server.StartTLS()
 	defer server.Close()
 	o := runProgram(t, "", nil, "check", "https://api.example.com/", "--origin", "https://app.example.com", "-k", "--connect-to", "::"+strings.TrimPrefix(server.URL, "https://"))

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"html"
 	"image/color"
@@ -51,7 +52,7 @@ func TestPictures(t *testing.T) {
 			picture := svg(p.screen, shot.title)
 			p.mu.Unlock()
 			for d := xml.NewDecoder(strings.NewReader(picture)); ; {
-				if _, err := d.Token(); err == io.EOF {
+				if _, err := d.Token(); errors.Is(err, io.EOF) {
 					break
 				} else if err != nil {
 					t.Fatalf("not well-formed: %v", err)

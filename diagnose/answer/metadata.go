@@ -66,7 +66,7 @@ func verifyMetadata(token string, m metadata, asked string, keys []byte, now tim
 	case at.Sub(now) > metadataMaxAhead:
 		return errors.New("its time of issue lies in the future")
 	}
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		return errors.New("it is not signed with RS256")
 	}

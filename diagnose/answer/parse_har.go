@@ -3,6 +3,7 @@ package answer
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -50,7 +51,7 @@ type harHeader struct {
 func parseHAR(text string, first request) ([]exchange.Exchange, error) {
 	var h har
 	if err := json.Unmarshal([]byte(text), &h); err != nil {
-		if _, ok := err.(*json.SyntaxError); ok {
+		if _, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return nil, noResponse("it starts like JSON and is not whole (%v)", err)
 		}
 		return nil, noResponse("it is JSON, but no HAR: log.entries is missing or not as HAR 1.2 has it")

@@ -258,7 +258,7 @@ func FuzzParseResponses(f *testing.F) {
 // checkAnswer checks what holds for every answer.
 func checkAnswer(t testing.TB, a Answer) {
 	t.Helper()
-	if a.Evidence == nil || len(a.Evidence) == 0 {
+	if len(a.Evidence) == 0 {
 		t.Fatal("an answer without evidence")
 	}
 	if (a.Layer == LayerUnknown) != (a.Confidence == Unknown) {

@@ -99,13 +99,6 @@ func (c *cache) put(key string, res *response, at time.Time) {
 	c.store[key] = &stored{res.copy(), at}
 }
 
-// purge empties the store.
-func (c *cache) purge() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.store = nil
-}
-
 // storable says whether Cloudflare would store an answer ("Default cache
 // behavior").
 func storable(res *response) bool {

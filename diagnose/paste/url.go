@@ -23,7 +23,7 @@ func parseURL(text string) (Pasted, bool, error) {
 	}
 	u, err := url.Parse(word)
 	if err != nil || u.Hostname() == "" {
-		return Pasted{}, false, nil
+		return Pasted{}, false, nil //nolint:nilerr // what is no URL may be something else
 	}
 	switch strings.ToLower(u.Scheme) {
 	case "http", "https":

@@ -31,7 +31,7 @@ func (s *Session) roundTrip2(ctx context.Context, c *conn, r wireRequest, p *pro
 		},
 	})
 	p.enter(stageSend, "")
-	resp, err := c.h2.RoundTrip(r.http2(ctx))
+	resp, err := c.h2.RoundTrip(r.http2(ctx)) //nolint:bodyclose // closed where it is read, below
 	if err != nil {
 		cause := context.Cause(ctx)
 		cancel(nil)

@@ -311,7 +311,7 @@ func TestNamesThatDoNotResolve(t *testing.T) {
 	})
 	srv, err := net.Listen("tcp", "[::1]:0")
 	if err == nil {
-		go http.Serve(srv, http.NotFoundHandler()) //nolint:errcheck // ends with the listener
+		go func() { _ = http.Serve(srv, http.NotFoundHandler()) }()
 		defer srv.Close()
 	}
 	addr := listenRaw(t, func(nc net.Conn) { readRequest(nc); say("HTTP/1.1 204 No Content\r\n\r\n")(nc) })

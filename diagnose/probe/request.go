@@ -59,11 +59,11 @@ func prepare(r exchange.Request, direct bool) (wireRequest, error) {
 
 // setURL takes the URL apart without changing a byte of its path and query that
 // a browser would have let stand.
-func (w *wireRequest) setURL(raw string) error {
+func (r *wireRequest) setURL(raw string) error {
 	bad := func(why string) error { return errors.New("the URL " + why) }
 	scheme, rest, ok := strings.Cut(raw, "://")
-	w.place.scheme = strings.ToLower(scheme)
-	if !ok || (w.place.scheme != "http" && w.place.scheme != "https") {
+	r.place.scheme = strings.ToLower(scheme)
+	if !ok || (r.place.scheme != "http" && r.place.scheme != "https") {
 		return bad("is neither http nor https")
 	}
 	rest, _, _ = strings.Cut(rest, "#")
@@ -75,7 +75,7 @@ func (w *wireRequest) setURL(raw string) error {
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
 		authority = authority[i+1:]
 	}
-	u, err := url.Parse(w.place.scheme + "://" + authority + "/")
+	u, err := url.Parse(r.place.scheme + "://" + authority + "/")
 	if err != nil || u.Hostname() == "" {
 		return bad("has no host that can be read")
 	}
@@ -87,25 +87,25 @@ func (w *wireRequest) setURL(raw string) error {
 		return bad("has no host that can be read")
 	}
 	port := u.Port()
-	fallback := map[string]string{"http": "80", "https": "443"}[w.place.scheme]
+	fallback := map[string]string{"http": "80", "https": "443"}[r.place.scheme]
 	if port == "" {
 		port = fallback
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return bad("has no port from 1 to 65535")
 	}
-	w.place.host, w.place.port = strings.ToLower(host), port
-	w.host = w.place.host
-	if strings.Contains(w.host, ":") {
-		w.host = "[" + w.host + "]"
+	r.place.host, r.place.port = strings.ToLower(host), port
+	r.host = r.place.host
+	if strings.Contains(r.host, ":") {
+		r.host = "[" + r.host + "]"
 	}
 	if port != fallback {
-		w.host = net.JoinHostPort(w.place.host, port)
+		r.host = net.JoinHostPort(r.place.host, port)
 	}
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
-	w.target = escapeTarget(path)
+	r.target = escapeTarget(path)
 	return nil
 }
 

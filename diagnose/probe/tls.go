@@ -15,7 +15,7 @@ func newTLSSettings(n Network) (tlsSettings, error) {
 	cfg := &tls.Config{
 		// Browsers dropped older versions in 2020; Go's clients too.
 		MinVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: n.Insecure, //nolint:gosec // --insecure is the user's will
+		InsecureSkipVerify: n.Insecure, // --insecure is the user's will
 		ClientSessionCache: tls.NewLRUClientSessionCache(64),
 		NextProtos:         []string{"h2", "http/1.1"},
 	}
