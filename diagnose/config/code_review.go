@@ -150,6 +150,10 @@ func (v *codeReview) pattern(pa patternAt, what string) {
 // noteChecks takes the exact origins over that a program compares with: any
 // constant that is an origin, in a list or a comparison.
 func (v *codeReview) noteChecks(decided) {
+	if v.noted {
+		return
+	}
+	v.noted = true
 	v.top.walk(func(n *node) bool {
 		if n.kind == kString && strings.HasPrefix(n.text, "http") && n.parent != nil {
 			switch q := n.parent; {

@@ -100,12 +100,15 @@ type document interface {
 	correct(c *correction) error
 }
 
-// Limits of what is read.
+// Limits of what is read and said.
 const (
 	// MaxSource is how many bytes a file may have.
 	MaxSource = 4 << 20
-	maxFiles  = 256 // files that includes may add
-	maxDepth  = 200 // nesting of blocks and expressions
+
+	maxFiles      = 256    // files that includes may add
+	maxDepth      = 200    // nesting of blocks and expressions
+	maxDirectives = 50_000 // of one nginx file
+	maxProblems   = 1000   // of one review
 )
 
 // ReadError says why a file cannot be reviewed. It is an error for people.
@@ -234,6 +237,9 @@ type reviewer struct {
 
 // add reports a rule at an offset of a source. Words replace the rule's %s.
 func (r *reviewer) add(s *source, off int, rule string, words ...any) {
+	if len(r.Problems) >= maxProblems {
+		return
+	}
 	row, ok := rules[rule]
 	if !ok {
 		panic("no rule " + rule)

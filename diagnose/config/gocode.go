@@ -69,6 +69,7 @@ func (d *goDoc) review(r *reviewer) {
 	g.methods()
 	g.early()
 	g.proxies()
+	tangled(r, d.program)
 	overrule(r, d.src, d.overruled)
 }
 

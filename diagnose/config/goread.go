@@ -10,10 +10,7 @@ import (
 )
 
 // goReader turns a parsed Go file into nodes.
-type goReader struct {
-	file  *token.File
-	depth int
-}
+type goReader struct{ file *token.File }
 
 // readGo reads a Go file as a tree, and its package's name.
 func readGo(src *source) (top *node, pkg string, err error) {
@@ -27,6 +24,9 @@ func readGo(src *source) (top *node, pkg string, err error) {
 		return nil, "", &ReadError{src.position(at), "this is no Go: " + says, "a file that gofmt accepts"}
 	}
 	g := &goReader{file: fset.File(f.FileStart)}
+	if deep(f) {
+		return nil, "", &ReadError{Position{File: src.name}, "expressions are nested too deep", "source that people wrote"}
+	}
 	top = &node{kind: kBlock, end: len(src.text)}
 	for _, d := range f.Decls {
 		top.list = append(top.list, g.decl(d)...)
@@ -341,4 +341,19 @@ func typeNames(f *ast.File) []string {
 		}
 	}
 	return out
+}
+
+// deep says whether a tree is deeper than people write.
+func deep(f *ast.File) bool {
+	depth, most := 0, 0
+	ast.Inspect(f, func(n ast.Node) bool {
+		if n == nil {
+			depth--
+			return true
+		}
+		depth++
+		most = max(most, depth)
+		return most <= 2*maxChain
+	})
+	return most > 2*maxChain
 }

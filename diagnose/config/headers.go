@@ -102,7 +102,7 @@ type outcome struct {
 func (p *program) outcomes(n *node) []outcome { return p.outcomesAt(n, decided{}, 0) }
 
 func (p *program) outcomesAt(n *node, known decided, depth int) []outcome {
-	if n == nil || depth > 10 {
+	if n == nil || depth > 10 || p.spent() {
 		return nil
 	}
 	one := func(kind, text string) []outcome { return []outcome{{kind, text, n, known}} }

@@ -6,10 +6,17 @@ import (
 	"github.com/tdewolff/parse/v2/js"
 )
 
+// maxChain bounds what is written in a row, a + b + c or a.b.c, since each of it
+// is a step down in the tree.
+const maxChain = 5000
+
 // expression reads a comma-separated expression.
 func (p *jsParser) expression() *node {
 	n := p.assignment()
-	for p.is(js.CommaToken) && !p.noIn || p.noIn && p.is(js.CommaToken) {
+	for long := 0; p.is(js.CommaToken); long++ {
+		if long > maxChain {
+			p.fail()
+		}
 		p.next()
 		right := p.assignment()
 		n = &node{kind: kOther, text: ",", list: []*node{n, right}, start: n.start, end: right.end}
@@ -147,7 +154,10 @@ func (p *jsParser) precedence(tt js.TokenType) int {
 
 func (p *jsParser) binary(least int) *node {
 	left := p.unary()
-	for {
+	for long := 0; ; long++ {
+		if long > maxChain {
+			p.fail()
+		}
 		op := p.peek()
 		prec := p.precedence(op.tt)
 		if prec == 0 || prec <= least {
@@ -180,7 +190,10 @@ func (p *jsParser) unary() *node {
 
 // postfix reads what follows a value: .name, [index], (arguments), templates.
 func (p *jsParser) postfix(n *node) *node {
-	for {
+	for long := 0; ; long++ {
+		if long > maxChain {
+			p.fail()
+		}
 		switch t := p.peek(); t.tt {
 		case js.DotToken, js.OptChainToken:
 			p.next()

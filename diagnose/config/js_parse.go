@@ -216,7 +216,8 @@ func (p *jsParser) statement() []*node {
 	if js.IsIdentifier(t.tt) && p.ahead(1).tt == js.ColonToken {
 		p.next()
 		p.next()
-		return p.statement()
+		out := p.statement()
+		return []*node{{kind: kBlock, list: out, start: t.start, end: p.last()}}
 	}
 	return p.end(p.expression())
 }

@@ -50,8 +50,9 @@ func (d *directive) arg(i int) string {
 // nginxParser reads one file by the rules of nginx itself (ngx_conf_read_token):
 // words end at white space, ";" and "{", quotes count at the start of a word.
 type nginxParser struct {
-	src *source
-	pos int
+	src   *source
+	pos   int
+	count int
 }
 
 type nginxToken struct {
@@ -184,6 +185,9 @@ func (p *nginxParser) parseBlock(parent *directive, depth int) ([]*directive, er
 		case ';', '{':
 			return nil, p.fail(t.start, "there is no directive before %q", t.text)
 		}
+		if p.count++; p.count > maxDirectives {
+			return nil, p.fail(t.start, "there are more than %d directives", maxDirectives)
+		}
 		d := &directive{name: t.word, src: p.src, parent: parent}
 		if err := p.parseDirective(d, depth); err != nil {
 			return nil, err
@@ -273,6 +277,27 @@ type nginxDoc struct {
 	unread []unreadInclude
 	maps   map[string]*directive // by the variable that they make
 	sets   map[string][]*directive
+	// byName are the directives of a block by their names.
+	byName map[*directive]map[string][]*directive
+	// steps count how far values were followed, which maps of maps could make
+	// endless.
+	steps int
+}
+
+// maxSteps bounds how far values are followed in one file.
+const maxSteps = 1_000_000
+
+// named are the directives of a name in a block.
+func (n *nginxDoc) named(block *directive, name string) []*directive {
+	index, ok := n.byName[block]
+	if !ok {
+		index = map[string][]*directive{}
+		for _, d := range n.within(block) {
+			index[d.name.text] = append(index[d.name.text], d)
+		}
+		n.byName[block] = index
+	}
+	return index[name]
 }
 
 type unreadInclude struct {
@@ -289,7 +314,7 @@ func parseNginx(src *source, files Files) (*nginxDoc, error) {
 	if len(top) == 0 {
 		return nil, &ReadError{Position{File: src.name}, "there is no directive in it", "an nginx configuration, JavaScript or Go"}
 	}
-	n := &nginxDoc{file: src, files: files, maps: map[string]*directive{}, sets: map[string][]*directive{}}
+	n := &nginxDoc{file: src, files: files, maps: map[string]*directive{}, sets: map[string][]*directive{}, byName: map[*directive]map[string][]*directive{}}
 	n.top = n.include(top, nil, []string{src.name})
 	n.each(n.top, func(d *directive) {
 		switch {

@@ -32,6 +32,9 @@ func (n *nginxDoc) review(r *reviewer) {
 	if n.isPlace(nil) {
 		v.place(nil)
 	}
+	if n.steps > maxSteps {
+		r.add(n.file, 0, "not-understood", "This file is too tangled to be followed to its end.")
+	}
 }
 
 // isPlace says whether answers are made in a block: in a location, in a server

@@ -336,6 +336,9 @@ func (f *nginxFix) emptied(d *directive) bool {
 // sweep takes away flags that nothing asks for any more, and the ifs that only
 // set them.
 func (f *nginxFix) sweep() {
+	if len(f.sets) > 200 {
+		return // looking through all for each would take too long
+	}
 	for range 8 {
 		more := false
 		f.each(f.top, func(d *directive) {

@@ -74,10 +74,8 @@ func (n *nginxDoc) within(d *directive) []*directive {
 // nginx 1.29.3).
 func (n *nginxDoc) inherits(d *directive) string {
 	for at := d; ; at = at.parent {
-		for _, x := range n.within(at) {
-			if x.is("add_header_inherit") {
-				return x.arg(0)
-			}
+		if x := n.named(at, "add_header_inherit"); len(x) > 0 {
+			return x[0].arg(0)
 		}
 		if at == nil {
 			return "on"
@@ -87,7 +85,7 @@ func (n *nginxDoc) inherits(d *directive) string {
 
 // effective are the add_header directives that hold in a block.
 func (n *nginxDoc) effective(d *directive) []*directive {
-	own := added(n.within(d))
+	own := added(n.named(d, "add_header"))
 	if d == nil {
 		return own
 	}
@@ -107,13 +105,7 @@ func (n *nginxDoc) effective(d *directive) []*directive {
 // those of the nearest block around it that has some.
 func (n *nginxDoc) nearest(d *directive, name string) []*directive {
 	for at := d; ; at = at.parent {
-		var out []*directive
-		for _, x := range n.within(at) {
-			if x.is(name) {
-				out = append(out, x)
-			}
-		}
-		if len(out) > 0 || at == nil {
+		if out := n.named(at, name); len(out) > 0 || at == nil {
 			return out
 		}
 	}
@@ -151,7 +143,7 @@ func (n *nginxDoc) forOptions(d *directive) bool {
 		return len(m) == 1 && strings.EqualFold(m[0], "OPTIONS")
 	}
 	c := d.condition()
-	if !d.is("if") || len(c) == 0 || len(c) > 3 {
+	if !d.is("if") || len(c) == 0 || len(c) > 3 || n.spent() {
 		return false
 	}
 	if c[0] == "$http_access_control_request_method" && (len(c) == 1 || c[1] == "!=") {
@@ -280,7 +272,7 @@ func (n *nginxDoc) resolve(d *directive, w word, checks []check, depth int) []fl
 		f.kind, f.byOrigin = "origin", true
 	case name == "$http_access_control_request_headers":
 		f.kind = "requested"
-	case depth > 8:
+	case depth > 8 || n.spent():
 		f.kind = "unknown"
 	case n.maps[name] != nil:
 		return n.resolveMap(n.maps[name], checks, depth)
@@ -296,6 +288,12 @@ func (n *nginxDoc) resolve(d *directive, w word, checks []check, depth int) []fl
 		f.kind = "unknown"
 	}
 	return []flow{f}
+}
+
+// spent counts a step, and says whether there were too many.
+func (n *nginxDoc) spent() bool {
+	n.steps++
+	return n.steps > maxSteps
 }
 
 // capture says whether a variable is a group of a pattern that the Origin fits.
@@ -354,7 +352,7 @@ func newCheck(d *directive, w word) check {
 // pattern, or by a variable that such an if has set.
 func (n *nginxDoc) guards(d *directive, depth int) []check {
 	var out []check
-	for at := d; at != nil && depth < 8; at = at.parent {
+	for at := d; at != nil && depth < 8 && !n.spent(); at = at.parent {
 		if !at.is("if") {
 			continue
 		}

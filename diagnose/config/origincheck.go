@@ -51,7 +51,7 @@ func either(a, b decided) decided {
 func (p *program) decides(n *node, truth bool) decided { return p.decidesAt(n, truth, 0) }
 
 func (p *program) decidesAt(n *node, truth bool, depth int) decided {
-	if n == nil || depth > 12 {
+	if n == nil || depth > 12 || p.spent() {
 		return decided{}
 	}
 	d := func(m *node, t bool) decided { return p.decidesAt(m, t, depth+1) }
@@ -388,6 +388,9 @@ func (p *program) byFunction(f *node, depth int) decided {
 func (p *program) mentionsOrigin(n *node) bool {
 	found := false
 	n.walk(func(m *node) bool {
+		if p.spent() {
+			return false
+		}
 		if m.kind == kIdent || m.kind == kMember || m.kind == kCall {
 			found = found || p.origin(m) != notOrigin
 		}

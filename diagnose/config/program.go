@@ -14,6 +14,17 @@ type program struct {
 	calls map[string][]*node
 	// imports are the modules that local names come from.
 	imports map[string]imported
+	// methods are the functions that are properties of objects and classes.
+	methods map[string]*node
+	// steps count how far values were followed: names of names of names.
+	steps int
+	noted bool
+}
+
+// spent counts a step, and says whether there were too many.
+func (p *program) spent() bool {
+	p.steps++
+	return p.steps > maxSteps
 }
 
 type imported struct {
@@ -22,9 +33,13 @@ type imported struct {
 }
 
 func newProgram(src *source, files Files, top *node) *program {
-	p := &program{src: src, files: files, top: top, names: map[string][]*node{}, calls: map[string][]*node{}, imports: map[string]imported{}}
+	p := &program{src: src, files: files, top: top, names: map[string][]*node{}, calls: map[string][]*node{}, imports: map[string]imported{}, methods: map[string]*node{}}
 	top.walk(func(n *node) bool {
 		switch n.kind {
+		case kProp:
+			if n.b != nil && n.b.kind == kFunc && p.methods[n.text] == nil {
+				p.methods[n.text] = n.b
+			}
 		case kDecl:
 			p.declare(n)
 		case kAssign:
@@ -91,7 +106,7 @@ func (n *node) dottedCallee() string {
 // bound are the values that a name can have where it is used: of the nearest
 // function around that knows it. A parameter is returned as itself.
 func (p *program) bound(id *node) []*node {
-	if id.kind != kIdent {
+	if id.kind != kIdent || p.spent() {
 		return nil
 	}
 	for f := id.function(); ; f = f.function() {
@@ -140,14 +155,9 @@ func (p *program) local(n *node) *node {
 		}
 	case kMember:
 		// A method of a class or an object of this file, by its name.
-		var found *node
-		p.top.walk(func(m *node) bool {
-			if m.kind == kProp && m.text == n.text && m.b != nil && m.b.kind == kFunc && found == nil && (n.a.kind == kIdent) {
-				found = m.b
-			}
-			return true
-		})
-		return found
+		if n.a.kind == kIdent {
+			return p.methods[n.text]
+		}
 	}
 	return nil
 }
@@ -186,6 +196,9 @@ func (p *program) callsOf(f *node) []*node {
 			continue
 		}
 		for _, c := range p.calls[name] {
+			if p.spent() {
+				return out
+			}
 			if c.a.kind == kIdent && p.local(c.a) == f {
 				out = append(out, c)
 			}
@@ -221,7 +234,7 @@ func returned(f *node) []*node {
 func (p *program) constant(n *node) (string, bool) { return p.constantAt(n, 0) }
 
 func (p *program) constantAt(n *node, depth int) (string, bool) {
-	if n == nil || depth > 8 {
+	if n == nil || depth > 8 || p.spent() {
 		return "", false
 	}
 	switch n.kind {

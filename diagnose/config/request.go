@@ -71,7 +71,7 @@ func (p *program) isResponse(n *node) bool {
 func (p *program) origin(n *node) part { return p.originAt(n, 0) }
 
 func (p *program) originAt(n *node, depth int) part {
-	if n == nil || depth > 10 {
+	if n == nil || depth > 10 || p.spent() {
 		return notOrigin
 	}
 	if p.requestHeader(n) == "origin" {
@@ -150,6 +150,9 @@ func (p *program) originField(n *node, depth int) bool {
 	}
 	found := false
 	p.top.walk(func(m *node) bool {
+		if p.spent() {
+			return false
+		}
 		if m.kind == kObject {
 			if f := m.prop(n.text); f != nil && f.b != nil && f.b.kind == kIdent && p.originAt(f.b, depth+3) == wholeValue {
 				found = true
@@ -191,6 +194,9 @@ func (p *program) originParameter(param *node) bool {
 	} else if f.text != "" || f.parent != nil && f.parent.kind == kDecl {
 		// A named function that such an option names.
 		p.top.walk(func(n *node) bool {
+			if p.spent() {
+				return false
+			}
 			if n.kind == kProp && originOptions[n.text] && n.b != nil && n.b.kind == kIdent && p.local(n.b) == f {
 				name = n.text
 			}

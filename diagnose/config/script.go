@@ -132,7 +132,15 @@ func (d *scriptDoc) review(r *reviewer) {
 	} else {
 		s.express()
 	}
+	tangled(r, d.program)
 	overrule(r, d.src, d.overruled)
+}
+
+// tangled says so where a file was too much to follow.
+func tangled(r *reviewer, p *program) {
+	if p.steps > maxSteps {
+		r.add(p.src, 0, "not-understood", "This file is too tangled to be followed to its end.")
+	}
 }
 
 // overrule turns what a wrapper puts right into hints.
