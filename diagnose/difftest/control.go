@@ -2,17 +2,17 @@ package difftest
 
 import "strings"
 
-// ControlPath is the first segment of paths that Server.Control answers.
+// ControlPath is where paths begin that Server.Control answers, beside "/".
 const ControlPath = "/corstui/"
 
-// control answers a request below ControlPath; false where there is nobody to
-// answer it.
+// control answers a request for "/" or below ControlPath, which no scenario
+// uses; false where there is nobody to answer it.
 func (s *Server) control(method, host, path, body string) (string, bool) {
 	s.mu.Lock()
 	answer := s.Control
 	s.mu.Unlock()
-	if answer == nil || !strings.HasPrefix(path, ControlPath) {
+	if answer == nil || path != "/" && !strings.HasPrefix(path, ControlPath) {
 		return "", false
 	}
-	return answer(method, host, strings.TrimPrefix(path, ControlPath), body), true
+	return answer(method, host, path, body), true
 }

@@ -51,8 +51,8 @@ type Answer struct {
 type Server struct {
 	tls, plain net.Listener
 	CAPEM      []byte
-	// Control, if set, answers what is asked below ControlPath, without a trace
-	// in the log. Set it before the first request.
+	// Control, if set, answers what is asked for "/" and below ControlPath,
+	// without a trace in the log. Set it before the first request.
 	Control func(method, host, path, body string) string
 
 	mu      sync.Mutex

@@ -41,6 +41,10 @@ const (
 	causeRedirectPort
 	causeRedirectMode
 	causeRedirectSameOriginMode
+	causeRedirectSameOriginScheme
+	causeRedirectSameOriginUnsafe
+	causeRedirectNoCORSScheme
+	causeRedirectNoCORSUnsafe
 	// What is not CORS.
 	causeCORPSameOrigin
 	causeCORPSameSite
@@ -78,6 +82,9 @@ const preflightPrefix = "Preflight"
 //
 //	{url} {target} {stripped} {page} {origin}  URLs and origins of the fetch
 //	{value} {status} {method} {name} {Name} {element} {scheme} {port}  what was seen
+//	{index} {codepoint}      of the first character that is no byte
+//	{neterror} {souperror}   how network layers call a failure
+//	{served}                 the end of WebKit's sentence about mixed content
 //
 // frame says whether the engine's frame goes around it.
 type text struct {
@@ -192,22 +199,22 @@ var causes = [causeCount]struct {
 		"CorsDisabledScheme", "CORSRequestNotHttp", "RedirectNotCORSScheme",
 		targeted("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
 		targeted("CORS request not http)"),
-		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
+		plain("Cross-origin redirection to {stripped} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
 	causeRedirectLocalScheme: {
 		"CorsDisabledScheme", "CORSDidNotSucceed", "RedirectNotCORSScheme",
 		targeted("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
 		framed("CORS request did not succeed). Status code: (null)"),
-		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
+		plain("Cross-origin redirection to {stripped} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
 	causeRedirectBlank: {
 		"", "CORSRequestNotHttp", "RedirectNotCORSScheme",
 		plain("Failed to load resource: net::ERR_UNSAFE_REDIRECT"),
 		targeted("CORS request not http)"),
-		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
+		plain("Cross-origin redirection to {stripped} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
 	causeRedirectUnsafeScheme: {
 		"", "CORSDidNotSucceed", "RedirectNotCORSScheme",
 		plain("Failed to load resource: net::ERR_UNSAFE_REDIRECT"),
 		framed("CORS request did not succeed). Status code: (null)"),
-		plain("Cross-origin redirection to {target} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
+		plain("Cross-origin redirection to {stripped} denied by Cross-Origin Resource Sharing policy: not allowed to follow a cross-origin CORS redirection with non CORS scheme"), ""},
 	causeRedirectUnknownScheme: {"", "", "",
 		plain("Failed to load resource: net::ERR_UNKNOWN_URL_SCHEME"), text{}, text{}, ""},
 	causeRedirectLocation: {
@@ -219,7 +226,7 @@ var causes = [causeCount]struct {
 		"CorsDisabledScheme", "CORSRequestNotHttp", "",
 		targeted("Cross origin requests are only supported for protocol schemes: chrome, chrome-experimental-site-token-provider, chrome-extension, chrome-untrusted, data, http, https, isolated-app."),
 		targeted("CORS request not http)"),
-		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must be served over HTTPS."), ""},
+		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must{served}"), ""},
 	causeRedirectOwnFile: {"", "", "",
 		plain("Failed to load resource: net::ERR_UNSAFE_REDIRECT"),
 		plain("Security Error: Content at {url} may not load or link to {target}."),
@@ -229,15 +236,15 @@ var causes = [causeCount]struct {
 	causeRedirectCount: {
 		"", "CORSDidNotSucceed", "",
 		plain("Failed to load resource: net::ERR_TOO_MANY_REDIRECTS"),
-		framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
+		framed("CORS request did not succeed). Status code: (null)"), plain("Load cannot follow more than 20 redirections"), ""},
 	causeRedirectMixed: {"", "CORSDidNotSucceed", "",
 		plain("Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure resource '{target}'. This request has been blocked; the content must be served over HTTPS."),
 		framed("CORS request did not succeed). Status code: (null)"),
-		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must be served over HTTPS."), ""},
+		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must{served}"), ""},
 	causeRedirectOwnMixed: {"", "", "",
 		plain("Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure resource '{target}'. This request has been blocked; the content must be served over HTTPS."),
 		plain("Blocked loading mixed active content “{target}”"),
-		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must be served over HTTPS."), ""},
+		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must{served}"), ""},
 	causeRedirectPort: {"", "CORSDidNotSucceed", "",
 		plain("Failed to load resource: net::ERR_UNSAFE_PORT"),
 		framed("CORS request did not succeed). Status code: (null)"),
@@ -245,10 +252,23 @@ var causes = [causeCount]struct {
 	causeRedirectMode: {"", "", "",
 		plain("Failed to load resource: net::ERR_FAILED"), text{},
 		plain("Not allowed to follow a redirection while loading {url}"), ""},
+	causeRedirectSameOriginScheme: {"", "", "",
+		plain("Failed to load resource: net::ERR_UNKNOWN_URL_SCHEME"),
+		plain("Security Error: Content at {page} may not load data from {target}."),
+		plain("Unsafe attempt to load URL {stripped} from origin {origin}. Domains, protocols and ports must match."), ""},
+	causeRedirectSameOriginUnsafe: {"", "", "",
+		plain("Failed to load resource: net::ERR_UNSAFE_REDIRECT"), text{},
+		plain("Unsafe attempt to load URL {stripped} from origin {origin}. Domains, protocols and ports must match."), ""},
+	causeRedirectNoCORSScheme: {"", "", "",
+		plain("Failed to load resource: net::ERR_UNKNOWN_URL_SCHEME"), text{},
+		plain("[blocked] The page at {page} requested insecure content from {target}. This content was blocked and must{served}"), ""},
+	causeRedirectNoCORSUnsafe: {"", "", "",
+		plain("Failed to load resource: net::ERR_UNSAFE_REDIRECT"), text{},
+		plain("Redirection to URL with a scheme that is not HTTP(S)."), ""},
 	causeRedirectSameOriginMode: {"", "", "",
 		text{},
 		plain("Security Error: Content at {page} may not load data from {target}."),
-		plain("Unsafe attempt to load URL {target} from origin {origin}. Domains, protocols and ports must match."), ""},
+		plain("Unsafe attempt to load URL {stripped} from origin {origin}. Domains, protocols and ports must match."), ""},
 
 	causeCORPSameOrigin: {"", "", "",
 		plain("Failed to load resource: net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin"),
@@ -260,17 +280,17 @@ var causes = [causeCount]struct {
 		plain("Cancelled load to {url} because it violates the resource's Cross-Origin-Resource-Policy response header."), ""},
 	causeProxyAuth: {"", "", "",
 		plain("Failed to load resource: net::ERR_UNEXPECTED_PROXY_AUTH"), text{}, text{}, ""},
-	causeInterim: {"", "CORSDidNotSucceed", "",
+	causeInterim: {"", "", "",
 		plain("Failed to load resource: net::ERR_RESPONSE_HEADERS_TRUNCATED"), framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
-	causeSeveralLocations: {"", "CORSDidNotSucceed", "",
+	causeSeveralLocations: {"", "", "",
 		plain("Failed to load resource: net::ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION"), framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
-	causeSeveralLengths: {"", "CORSDidNotSucceed", "",
+	causeSeveralLengths: {"", "", "",
 		plain("Failed to load resource: net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH"), framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
-	causeSeveralDispositions: {"", "CORSDidNotSucceed", "",
+	causeSeveralDispositions: {"", "", "",
 		plain("Failed to load resource: net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_DISPOSITION"), framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
 	causeNetwork: {"", "", "",
 		plain("{neterror}"),
-		framed("CORS request did not succeed). Status code: (null)"), text{}, ""},
+		framed("CORS request did not succeed). Status code: (null)"), plain("{souperror}"), ""},
 
 	causeLocalURL: {"", "", "",
 		plain("Uncaught (in promise) TypeError: Failed to execute 'fetch' on 'Window': Failed to parse URL from {value}"),
@@ -302,7 +322,7 @@ var causes = [causeCount]struct {
 		plain("Unhandled Promise Rejection: TypeError: Header '{name}' has invalid value: '{value}'"), "type-error"},
 	causeLocalHeaderCodePoint: {"", "", "",
 		plain("Uncaught (in promise) TypeError: Failed to execute 'fetch' on 'Window': Failed to read the 'headers' property from 'RequestInit': String contains non ISO-8859-1 code point."),
-		plain("Uncaught (in promise) TypeError: Window.fetch: Cannot convert value in record<ByteString, ByteString> branch of (sequence<sequence<ByteString>> or record<ByteString, ByteString>) to ByteString because a character is greater than 255."),
+		plain("Uncaught (in promise) TypeError: Window.fetch: Cannot convert value in record<ByteString, ByteString> branch of (sequence<sequence<ByteString>> or record<ByteString, ByteString>) to ByteString because the character at index {index} has value {codepoint} which is greater than 255."),
 		plain("Unhandled Promise Rejection: TypeError: Type error"), "type-error"},
 	causeLocalNoCORSMethod: {"", "", "",
 		plain("Uncaught (in promise) TypeError: Failed to execute 'fetch' on 'Window': '{method}' is unsupported in no-cors mode."),
@@ -311,7 +331,7 @@ var causes = [causeCount]struct {
 	causeLocalBodyOnGet: {"", "", "",
 		plain("Uncaught (in promise) TypeError: Failed to execute 'fetch' on 'Window': Request with GET/HEAD method cannot have body."),
 		plain("Uncaught (in promise) TypeError: Window.fetch: HEAD or GET Request cannot have a body."),
-		plain("Unhandled Promise Rejection: TypeError: Request has method 'GET' and cannot have a body"), "type-error"},
+		plain("Unhandled Promise Rejection: TypeError: Request has method '{method}' and cannot have a body"), "type-error"},
 	causeLocalOption: {"", "", "",
 		plain("Uncaught (in promise) TypeError: Failed to execute 'fetch' on 'Window': Failed to read the '{name}' property from 'RequestInit': The provided value '{value}' is not a valid enum value of type {element}."),
 		plain("Uncaught (in promise) TypeError: Window.fetch: '{value}' (value of '{name}' member of RequestInit) is not a valid value for enumeration {element}."),
@@ -322,7 +342,7 @@ var causes = [causeCount]struct {
 	causeLocalMixed: {"", "", "",
 		plain("Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure resource '{url}'. This request has been blocked; the content must be served over HTTPS."),
 		plain("Blocked loading mixed active content “{url}”"),
-		plain("[blocked] The page at {page} requested insecure content from {url}. This content was blocked and must be served over HTTPS."), "mixed-content"},
+		plain("[blocked] The page at {page} requested insecure content from {url}. This content was blocked and must{served}"), "mixed-content"},
 	causeLocalMode: {"", "", "",
 		plain(`Fetch API cannot load {url}. Request mode is "same-origin" but the URL's origin is not same as the request origin {origin}.`),
 		plain("Security Error: Content at {page} may not load data from {url}."),

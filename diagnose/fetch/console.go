@@ -3,6 +3,7 @@ package fetch
 import (
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"corstui/diagnose/exchange"
@@ -60,8 +61,8 @@ func (r *run) sentence(e Engine) string {
 	if !f.failed {
 		return r.warningSentence(e)
 	}
-	if f.network != nil && (f.network.Phase == exchange.FailureRefused || f.network.Phase == exchange.FailureCanceled) {
-		return "" // corstui's doing, not the browser's
+	if r.ownDoing() {
+		return ""
 	}
 	t := profiles[e.id].text(f.cause)
 	if t.s == "" {
@@ -171,6 +172,11 @@ func (r *run) strippedTarget() string {
 	}
 	bare := *r.failure.target
 	bare.Username, bare.Password = "", ""
+	// The path of a URL of an unknown scheme still holds its authority.
+	if rest, ok := strings.CutPrefix(bare.Path, "//"); ok && !bare.special {
+		authority, path, _ := strings.Cut(rest, "/")
+		bare.Path = "//" + authority[strings.LastIndexByte(authority, '@')+1:] + "/" + path
+	}
 	return bare.String()
 }
 
@@ -215,9 +221,9 @@ func (r *run) placeholder(name string, e Engine) string {
 	case "origin":
 		return r.requestOrigin()
 	case "value":
-		return profiles[e.id].escape(f.sent)
+		return profiles[e.id].escape(f, f.sent)
 	case "element":
-		return f.element
+		return profiles[e.id].escape(f, f.element)
 	case "status":
 		return strconv.Itoa(f.status)
 	case "method":
@@ -238,8 +244,21 @@ func (r *run) placeholder(name string, e Engine) string {
 			return f.target.Port
 		}
 		return r.cur.Port
+	case "index":
+		at, _ := beyondByte(f.sent)
+		return strconv.Itoa(at)
+	case "codepoint":
+		_, c := beyondByte(f.sent)
+		return strconv.Itoa(int(c))
+	case "served":
+		if u := f.mixedURL(); u != nil && IsPotentiallyTrustworthy(&URL{Scheme: u.Scheme, Host: u.Host}) {
+			return "" // for localhost the sentence ends in the middle
+		}
+		return " be served over HTTPS."
 	case "neterror":
 		return netError(f.network)
+	case "souperror":
+		return r.soupError()
 	}
 	return ""
 }
@@ -268,7 +287,7 @@ func canonicalName(lower, spelt string) string {
 
 // escapeLatin1 writes controls and bytes that are not ASCII as \u00XX, as
 // Chromium does with header values, which it takes as Latin-1.
-func escapeLatin1(s string) string {
+func escapeLatin1(_ *failure, s string) string {
 	for i := 0; i < len(s); i++ {
 		if s[i] < ' ' || s[i] >= 0x7f {
 			return escapeFrom(s, i)
@@ -290,6 +309,39 @@ func escapeFrom(s string, i int) string {
 	return string(b)
 }
 
+// beyondByte finds the first code point of a header's value that is no byte: its
+// place in UTF-16, and the code unit there.
+func beyondByte(s string) (at int, unit uint16) {
+	for _, c := range s {
+		if c > 0xff {
+			return at, utf16.Encode([]rune{c})[0]
+		}
+		at++
+	}
+	return at, 0
+}
+
+// geckoText is how Firefox prints what a header holds: up to a NUL, and each
+// byte that is no UTF-8 as U+FFFD.
+func geckoText(_ *failure, s string) string {
+	s, _, _ = strings.Cut(s, "\x00")
+	return replaceInvalid(s)
+}
+
+// soupText is how WebKitGTK prints what a response header holds: as Latin-1,
+// after libsoup has made it UTF-8.
+func soupText(f *failure, s string) string {
+	if f.kind() != "" || !strings.ContainsFunc(s, func(c rune) bool { return c >= utf8.RuneSelf }) {
+		return s // what a script wrote is text already
+	}
+	s = replaceInvalid(s)
+	out := make([]rune, len(s))
+	for i := range len(s) {
+		out[i] = rune(s[i])
+	}
+	return string(out)
+}
+
 // replaceInvalid writes each byte that is no UTF-8 as U+FFFD.
 func replaceInvalid(s string) string {
 	if utf8.ValidString(s) {
@@ -299,7 +351,7 @@ func replaceInvalid(s string) string {
 }
 
 // asItIs is the escaping of engines that do none.
-func asItIs(s string) string { return s }
+func asItIs(_ *failure, s string) string { return s }
 
 // netErrors maps what a transport says of a failure to Chromium's net error:
 // the first row whose phase and word fit.
@@ -315,11 +367,14 @@ var netErrors = []struct {
 	{exchange.FailureTLS, "authority", "ERR_CERT_AUTHORITY_INVALID"},
 	{exchange.FailureTLS, "not trusted", "ERR_CERT_AUTHORITY_INVALID"},
 	{exchange.FailureTLS, "valid for", "ERR_CERT_COMMON_NAME_INVALID"},
+	{exchange.FailureTLS, "is not for", "ERR_CERT_COMMON_NAME_INVALID"},
 	{exchange.FailureTLS, "", "ERR_SSL_PROTOCOL_ERROR"},
 	{exchange.FailureTimeout, "", "ERR_TIMED_OUT"},
 	{exchange.FailureProtocol, "eof", "ERR_EMPTY_RESPONSE"},
+	{exchange.FailureProtocol, "without any answer", "ERR_EMPTY_RESPONSE"},
 	{exchange.FailureProtocol, "reset", "ERR_CONNECTION_RESET"},
 	{exchange.FailureProtocol, "http2", "ERR_HTTP2_PROTOCOL_ERROR"},
+	{exchange.FailureProtocol, "http/2", "ERR_HTTP2_PROTOCOL_ERROR"},
 	{exchange.FailureProtocol, "", "ERR_INVALID_HTTP_RESPONSE"},
 }
 
@@ -334,4 +389,45 @@ func netError(f *exchange.Failure) string {
 		}
 	}
 	return ""
+}
+
+// soupErrors is the same for WebKitGTK, in libsoup's words, which it prints for
+// preflights alone.
+var soupErrors = []struct {
+	phase      exchange.FailurePhase
+	word, says string
+}{
+	{exchange.FailureConnect, "refused", "Could not connect to {host}: Connection refused"},
+	{exchange.FailureTLS, "certificate", "Unacceptable TLS certificate"},
+	{exchange.FailureProtocol, "eof", "Connection terminated unexpectedly"},
+	{exchange.FailureProtocol, "without any answer", "Connection terminated unexpectedly"},
+	{exchange.FailureProtocol, "not an http response", "Could not parse HTTP response"},
+}
+
+func (r *run) soupError() string {
+	f := &r.failure
+	if f.network == nil || !f.preflight {
+		return ""
+	}
+	message := strings.ToLower(f.network.Message)
+	for _, row := range soupErrors {
+		if row.phase == f.network.Phase && strings.Contains(message, row.word) {
+			return strings.ReplaceAll(row.says, "{host}", r.cur.Host)
+		}
+	}
+	return ""
+}
+
+// ownDoing says that corstui ended the fetch, and not the browser.
+func (r *run) ownDoing() bool {
+	n := r.failure.network
+	return n != nil && (n.Phase == exchange.FailureRefused || n.Phase == exchange.FailureCanceled)
+}
+
+// mixedURL is the URL that a failure calls mixed content.
+func (f *failure) mixedURL() *URL {
+	if f.target != nil {
+		return f.target
+	}
+	return f.url
 }

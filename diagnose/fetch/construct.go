@@ -43,7 +43,7 @@ func (r *run) construct() bool {
 	}
 	if r.c.Body != nil {
 		if r.method == "GET" || r.method == "HEAD" {
-			return r.refuse(failure{cause: causeLocalBodyOnGet})
+			return r.refuse(failure{cause: causeLocalBodyOnGet, method: r.method})
 		}
 		r.body, r.hasBody = *r.c.Body, true
 		if !r.headers.Has("content-type") {

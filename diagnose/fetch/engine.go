@@ -76,7 +76,7 @@ type profile struct {
 	preflightNames  bool // CORS-check failures of a preflight have names of their own
 	text            func(cause) text
 	frame           func(r *run, t text, s string) string
-	escape          func(string) string // of header values
+	escape          func(*failure, string) string // of header values
 	console         func(*Console) *string
 	wildcardWarning string
 }
@@ -149,7 +149,7 @@ var profiles = [engineCount]profile{
 		reason:          func(c cause) string { return causes[c].firefox },
 		text:            func(c cause) text { return causes[c].firefoxText },
 		frame:           firefoxFrame,
-		escape:          replaceInvalid,
+		escape:          geckoText,
 		console:         func(c *Console) *string { return &c.Firefox },
 		wildcardWarning: firefoxWildcardWarning,
 	},
@@ -164,7 +164,7 @@ var profiles = [engineCount]profile{
 		reason:         func(c cause) string { return causes[c].webkit },
 		text:           func(c cause) text { return causes[c].webkitText },
 		frame:          webkitFrame,
-		escape:         asItIs,
+		escape:         soupText,
 		console:        func(c *Console) *string { return &c.WebKit },
 	},
 	idStandard: {

@@ -191,6 +191,9 @@ func (p *preflightAnswer) location() (target *URL, ok bool) {
 // checkNetwork fails for answers that some engines' network layers never hand
 // on.
 func (p *preflightAnswer) checkNetwork() (failure, bool) {
+	if c := p.run.neverResponse(p.status, p.headers); c != causeNone {
+		return failure{cause: c}, false
+	}
 	switch target, ok := p.location(); {
 	case target == nil && ok || !p.redirected():
 	case !ok && p.run.has(devPreflightInvalidLocation):
@@ -200,9 +203,6 @@ func (p *preflightAnswer) checkNetwork() (failure, bool) {
 		return failure{cause: causeRedirectUnsafeScheme, target: target}, false
 	case p.run.mixed(target) && p.run.has(devRedirectTargetFirst):
 		return failure{cause: causeRedirectMixed, target: target}, false
-	}
-	if c := p.run.neverResponse(p.status, p.headers); c != causeNone {
-		return failure{cause: c}, false
 	}
 	return failure{}, true
 }

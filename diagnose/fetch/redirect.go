@@ -10,19 +10,21 @@ import (
 // locationURL is "location URL" of a response that has a Location. Several
 // lines are one if they are equal, and a failure otherwise.
 func locationURL(by decider, hs exchange.Headers, base *URL) (*URL, error) {
+	first, lines := "", 0
 	for i := range hs {
 		if strings.EqualFold(hs[i].Name, "location") {
-			v := hs[i].Value
-			if differingLines(hs, "location") {
-				if !by.has(devLocationsJoined) {
-					return nil, errSeveralLocations
-				}
-				v, _ = hs.Get("location")
+			if lines++; lines == 1 {
+				first = hs[i].Value
 			}
-			return ParseURL(NormalizeValue(v), base)
 		}
 	}
-	return nil, errSeveralLocations
+	switch {
+	case lines > 1 && by.has(devLocationsJoined):
+		first, _ = hs.Get("location")
+	case lines == 0 || differingLines(hs, "location"):
+		return nil, errSeveralLocations
+	}
+	return ParseURL(NormalizeValue(first), base)
 }
 
 var errSeveralLocations = errors.New("is not one")
@@ -40,7 +42,7 @@ func (r *run) redirects(status int, hs exchange.Headers) bool {
 		}
 		return false
 	}
-	if !isRedirectStatus(status) && (status != 309 || !r.has(devFollows309)) {
+	if !isRedirectStatus(status) && (status < 309 || status > 399 || !r.has(devFollows309)) {
 		return false
 	}
 	return NormalizeValue(v) != "" || !r.has(devEmptyLocationIsResponse)
@@ -103,12 +105,12 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 		return r.fail(at(causeRedirectUserinfoAborted), AtRedirect)
 	case target.Scheme == "file" && r.tainting == taintingBasic:
 		return r.fail(at(causeRedirectOwnFile), AtRedirect)
-	case target.Scheme == "about" && target.Path == "blank":
+	case target.Scheme == "about" && target.Path == "blank" && r.c.Mode == exchange.ModeCORS:
 		return r.fail(at(causeRedirectBlank), AtRedirect)
+	case (isUnsafeScheme(target) || !target.IsHTTP()) && r.c.Mode != exchange.ModeCORS:
+		return r.fail(at(r.schemeCause(target)), AtRedirect)
 	case isUnsafeScheme(target):
 		return r.fail(at(causeRedirectUnsafeScheme), AtRedirect)
-	case !target.IsHTTP() && r.c.Mode != exchange.ModeCORS:
-		return r.fail(at(causeRedirectUnknownScheme), AtRedirect)
 	case !target.IsHTTP():
 		f := at(causeRedirectScheme)
 		switch {
@@ -192,6 +194,22 @@ func (r *run) mixedCause() cause {
 		return causeRedirectMixed
 	}
 	return causeRedirectOwnMixed
+}
+
+// schemeCause is why a redirect out of HTTP is refused where the mode is not
+// cors.
+func (r *run) schemeCause(target *URL) cause {
+	switch unsafe := isUnsafeScheme(target); {
+	case r.c.Mode == exchange.ModeSameOrigin && unsafe:
+		return causeRedirectSameOriginUnsafe
+	case r.c.Mode == exchange.ModeSameOrigin:
+		return causeRedirectSameOriginScheme
+	case unsafe:
+		return causeRedirectNoCORSUnsafe
+	case r.page.Scheme == "http":
+		return causeRedirectUnknownScheme
+	}
+	return causeRedirectNoCORSScheme
 }
 
 // contentHeaders are the request-body-header names, which go with the body.

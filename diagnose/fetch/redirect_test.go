@@ -159,7 +159,7 @@ func TestReasonOfARefusedRedirect(t *testing.T) {
 		{"userinfo within O", "https://u:p@" + hostO + "/", nil, "https://" + hostO + "/v1", "redirect -", "allowed", "allowed"},
 		{"empty userinfo", "https://@" + hostA + "/", good, "", "allowed", "allowed", "allowed"},
 		{"unknown scheme", "foo:bar", good, "", "redirect CorsDisabledScheme", "redirect CORSRequestNotHttp", "redirect RedirectNotCORSScheme"},
-		{"unknown scheme and userinfo", "foo://u:p@x/", good, "", "redirect RedirectContainsCredentials", "redirect CORSRequestNotHttp", "redirect RedirectHasCredentials"},
+		{"unknown scheme and userinfo", "foo://u:p@x/", good, "", "redirect RedirectContainsCredentials", "redirect CORSRequestNotHttp", "redirect RedirectNotCORSScheme"},
 		{"ftp", "ftp://x/", good, "", "redirect CorsDisabledScheme", "redirect CORSRequestNotHttp", "redirect -"},
 		{"about:blank", "about:blank", good, "", "redirect -", "redirect CORSRequestNotHttp", "redirect RedirectNotCORSScheme"},
 		{"javascript", "javascript:1", good, "", "redirect CorsDisabledScheme", "redirect CORSDidNotSucceed", "redirect RedirectNotCORSScheme"},
@@ -249,6 +249,10 @@ func TestSeveralLocations(t *testing.T) {
 	if got := verdict(do(t, exchange.Case{}, s, as(Chromium))); got != "allowed" || len(s.sent) != 2 {
 		t.Errorf("two equal: %s after %d requests", got, len(s.sent))
 	}
+	s = chain(status(302, allowOrigin, "*", "Location", "/a", "Location", "/a"), ok(allowOrigin, "*"))
+	if do(t, exchange.Case{}, s, as(WebKit)); len(s.sent) != 2 || s.sent[1].Request.URL != "https://api.example.net/a,%20/a" {
+		t.Errorf("WebKit, two equal: %+v", s.sent)
+	}
 }
 
 func TestRedirectModes(t *testing.T) {
@@ -327,9 +331,11 @@ func TestSameURLTwiceUsesTheCachedPreflight(t *testing.T) {
 
 func TestStatus309(t *testing.T) {
 	for e, want := range map[Engine]int{Chromium: 1, Firefox: 1, WebKit: 2, Standard: 1} {
-		s := chain(to(309, hostA, allowOrigin, "*"), ok(allowOrigin, "*"))
-		if do(t, exchange.Case{}, s, as(e)); len(s.sent) != want {
-			t.Errorf("%s sent %s", e, wire(s.sent))
+		for _, code := range []int{309, 350, 399} {
+			s := chain(to(code, hostA, allowOrigin, "*"), ok(allowOrigin, "*"))
+			if do(t, exchange.Case{}, s, as(e)); len(s.sent) != want {
+				t.Errorf("%s, status %d: sent %s", e, code, wire(s.sent))
+			}
 		}
 	}
 }

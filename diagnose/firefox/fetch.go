@@ -2,6 +2,7 @@ package firefox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,7 +109,9 @@ func (b *Browser) load(ctx context.Context, origin string) error {
 	}
 	var at struct{ URL, State, Origin string }
 	for at.State != "complete" || at.URL != spec {
-		if err := b.page(ctx, "return {URL: document.URL, State: document.readyState, Origin: self.origin}", &at); err != nil {
+		err := b.page(ctx, "return {URL: document.URL, State: document.readyState, Origin: self.origin}", &at)
+		var between *remoteError // the document that was asked is on its way out
+		if err != nil && !errors.As(err, &between) {
 			return err
 		}
 		if err := pause(ctx, look); err != nil {
@@ -171,9 +174,10 @@ func (b *Browser) observe(res browser.Result, seen noted, notes []string) *Obser
 		URL:       res.URL,
 		Exception: res.Error,
 	}
-	sent := 0
+	sent, answered := 0, true // by the last request
 	for _, r := range seen.Requests {
 		sent++
+		answered = r.Status != 0
 		o.PreflightSent = o.PreflightSent || r.Preflight
 		if !r.Preflight && r.Status != 0 && res.Status == 0 {
 			o.Status = r.Status
@@ -184,7 +188,7 @@ func (b *Browser) observe(res browser.Result, seen noted, notes []string) *Obser
 		o.Keys = append(o.Keys, l.Category)
 	}
 	if !res.Resolved {
-		if key := reason(o.Keys); key != "" {
+		if key := reason(o.Keys); key != "" && (key != didNotSucceed || answered) {
 			o.Reason = &key
 		}
 		notes = append(notes, failureNote(o, sent))
@@ -193,8 +197,9 @@ func (b *Browser) observe(res browser.Result, seen noted, notes []string) *Obser
 	return o
 }
 
-// didNotSucceed is the key of a request that got no response, and of what
-// follows after any other reason.
+// didNotSucceed is the key of what follows after any other reason, and of a
+// request that got no response: there it tells nothing about CORS, so that no
+// reason is reported, as for Chromium.
 const didNotSucceed = "CORSDidNotSucceed"
 
 // reason is the key of the fetch's reason: the first that is more than "did not
@@ -222,7 +227,7 @@ func failureNote(o *Observation, sent int) string {
 		return ""
 	case sent == 0:
 		return fmt.Sprintf("The browser sent nothing: %s.", strings.TrimSuffix(o.Exception, "."))
-	case o.Reason != nil:
+	case o.Reason != nil || reason(o.Keys) != "":
 		return "The request got no response that the browser could use."
 	}
 	return fmt.Sprintf("fetch() rejected with %q.", o.Exception)

@@ -95,6 +95,10 @@ for (const topic of ["http-on-modify-request", "http-on-examine-response", "http
   Services.obs.addObserver(network, topic);
 }
 
+// Categories of messages about requests that were blocked for another reason
+// than CORS. Such messages belong to no window.
+const blocking = new Set(["Mixed Content Blocker", "SOP", "COEP", "CSP"]);
+
 const messages = {
   observe(message) {
     let e;
@@ -103,8 +107,7 @@ const messages = {
     } catch {
       return;
     }
-    // What the network process says of CORS belongs to no window.
-    const about = e.innerWindowID == state.inner || e.category.startsWith("CORS");
+    const about = e.innerWindowID == state.inner || e.category.startsWith("CORS") || blocking.has(e.category);
     if (state.inner && about && state.lines.length < limits.lines) {
       state.lines.push({ category: e.category, text: e.errorMessage.slice(0, limits.bytes) });
     }
