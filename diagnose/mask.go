@@ -162,14 +162,14 @@ func (m *mask) hideMap(in reflect.Value) (out reflect.Value, changed bool) {
 func (m *mask) hideStruct(in reflect.Value) (out reflect.Value, changed bool) {
 	switch in.Type() {
 	case headerType:
-		h := in.Interface().(exchange.Header)
+		h := *of[exchange.Header](in)
 		hidden := exchange.Header{Name: m.line(h.Name), Value: m.header(h)}
 		if hidden == h {
 			return in, false
 		}
 		return reflect.ValueOf(hidden), true
 	case sessionType:
-		s := in.Interface().(exchange.Session)
+		s := *of[exchange.Session](in)
 		if s.Empty() && !slices.ContainsFunc(s.Kinds(), func(k string) bool { return redact.Clean(k) != k }) {
 			return in, false
 		}
@@ -190,6 +190,16 @@ func (m *mask) hideStruct(in reflect.Value) (out reflect.Value, changed bool) {
 		return in, false
 	}
 	return out, true
+}
+
+// of is the value itself where it has an address, so that it is not copied to be
+// looked at.
+func of[T any](v reflect.Value) *T {
+	if v.CanAddr() {
+		return v.Addr().Interface().(*T)
+	}
+	t := v.Interface().(T)
+	return &t
 }
 
 // textFieldsOf remembers textFields by type.

@@ -22,6 +22,8 @@ type writer func(b []byte, v reflect.Value) ([]byte, error)
 // writers are the writers of all types met so far, by reflect.Type.
 var writers sync.Map
 
+var rawType = reflect.TypeFor[*json.RawMessage]()
+
 var marshalerType = reflect.TypeFor[json.Marshaler]()
 
 func writerOf(t reflect.Type) writer {
@@ -79,6 +81,12 @@ func writeOther(b []byte, v reflect.Value) ([]byte, error) {
 
 // writeMarshaler takes what a type's own MarshalJSON writes.
 func writeMarshaler(b []byte, v reflect.Value) ([]byte, error) {
+	if v.CanAddr() && v.Kind() != reflect.Interface {
+		v = v.Addr() // so that the value is not copied to be looked at
+	}
+	if v.Type() == rawType {
+		v = v.Elem()
+	}
 	if raw, ok := v.Interface().(json.RawMessage); ok {
 		if raw == nil {
 			return append(b, "null"...), nil
