@@ -115,8 +115,13 @@ func checkCorrection(ctx context.Context, real string, r *config.Review, c *conf
 		return "not checked: " + missing, nil
 	}
 	name, out, err := check(ctx, c.After, c)
-	if err == nil {
+	switch {
+	case err == nil:
 		return name + " accepts it", nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Sprintf("%s cannot say: it did not end within %s", name, checkTime), nil
+	case ctx.Err() != nil:
+		return "", ctx.Err()
 	}
 	_, before, errBefore := check(ctx, c.Before, nil)
 	if errBefore != nil {
@@ -261,6 +266,9 @@ func output(ctx context.Context, dir, name string, args ...string) (string, erro
 	cmd.Stdout, cmd.Stderr = &b, &b
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
 	return b.String(), err
 }
 
