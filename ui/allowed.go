@@ -114,10 +114,19 @@ func (a *allowed) view(e *env, w, h int) []rich.Line {
 			l = rich.L(l, "  ")
 		}
 		test := rich.L(rich.S(rich.Accent, "› "+d.test+" "))
+		var says []rich.Line
 		if w >= narrowWidth && rich.Width(d.name) <= nameW {
-			l = rich.L(l, d.says)
+			says = rich.Wrap(rich.L(d.says), max(w-l.Width()-test.Width()-2, 1), 0)
+		}
+		indent := rich.Blank(l.Width())
+		if len(says) > 0 {
+			l = rich.L(l, says[0])
+			says = says[1:]
 		}
 		lines = append(lines, rich.Spread(l.Cut(w-test.Width()-1), test, w).OnClick(differMsg{i}))
+		for _, s := range says {
+			lines = append(lines, rich.L(indent, s).OnClick(differMsg{i}))
+		}
 		if i == a.at && a.open {
 			how := rich.WrapText(d.how, rich.Plain, min(w-10, 84))
 			for _, t := range how {

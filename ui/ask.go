@@ -57,13 +57,17 @@ func asksFor(c exchange.Case, missing []string, correcting bool) []ask {
 			field: newField(headerText(c.Headers), "Authorization: Bearer x; Content-Type: application/json")},
 		{what: AskReadHeaders, text: "Which response headers does the script read?", why: "The browser hides most of them from a page of another origin. Empty for none.",
 			field: newField(strings.Join(c.ReadHeaders, ", "), "ETag, X-Request-Id")},
-		{what: AskSession, text: "Are you logged in on " + host + " in your browser?", why: "corstui is not. Whoever answers a visitor may be somebody else than who answers you.",
+		{what: AskSession, text: "Are you logged in on " + host + " in your browser?", why: "corstui is not logged in there. Whoever answers a visitor may be somebody else than who answers you.",
 			options: []option{{"no", "no, or I do not know: look as a visitor first"}, {"yes", "yes: take my session"}}},
 	}
 	var out []ask
 	for _, a := range all {
 		if !want[a.what] {
 			continue
+		}
+		if a.what == AskOrigin && c.Origin == "" {
+			a.field.guess = true
+			a.why += " The address below is a guess; typing replaces it."
 		}
 		if a.what == AskMethod && preflighted && (c.Method == "" || c.Method == "GET") {
 			// A preflight was seen, and the text does not say for which method: one
@@ -163,7 +167,11 @@ func readOrigin(v string) (origin, why string) {
 		return v, ""
 	}
 	if v != "" && !strings.Contains(v, "://") {
-		v = "https://" + v
+		scheme := "https://"
+		if strings.HasPrefix(v, "localhost") || strings.HasPrefix(v, "127.0.0.1") { // a development server
+			scheme = "http://"
+		}
+		v = scheme + v
 	}
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

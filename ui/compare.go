@@ -92,11 +92,18 @@ func (c *compare) lines(e *env, w int) []rich.Line {
 		return []rich.Line{rich.L("There is nothing to compare.")}
 	}
 	var out []rich.Line
+	if sameToBrowser(c.a, c.b) {
+		out = append(out, rich.WrapText("Nothing that the browser looks at has changed.", rich.Strong, w)...)
+		out = append(out, nil)
+	}
 	cell := func(r *diagnose.Report) rich.Line {
 		m, role := verdictMark(r)
 		head, _ := splitVerdict(r.Headline)
 		if head == "" {
 			head, _ = splitVerdict(verdictWords(r))
+		}
+		if r.Verdict.Partial && r.Headline != "" { // the word alone says nothing
+			head = r.Headline
 		}
 		return rich.L(markSpan(e, m), " ", rich.S(role, head))
 	}
@@ -124,6 +131,38 @@ func (c *compare) lines(e *env, w int) []rich.Line {
 	return out
 }
 
+// sameToBrowser says whether two reports have the same verdict out of answers
+// that are alike in all that the browser looks at.
+func sameToBrowser(a, b *diagnose.Report) bool {
+	if a.Headline != b.Headline || a.Verdict.Allowed != b.Verdict.Allowed || a.AnsweredBy.Layer != b.AnsweredBy.Layer {
+		return false
+	}
+	for _, p := range []exchange.Purpose{exchange.PurposePreflight, exchange.PurposeRequest} {
+		xa, xb := lastOf(a, p), lastOf(b, p)
+		if (xa == nil) != (xb == nil) {
+			return false
+		}
+		if xa == nil {
+			continue
+		}
+		if (xa.Response == nil) != (xb.Response == nil) {
+			return false
+		}
+		if xa.Response == nil {
+			continue
+		}
+		if xa.Response.Status != xb.Response.Status {
+			return false
+		}
+		for _, d := range diffHeaders(xa.Response.Headers, xb.Response.Headers) {
+			if corsRelevant(d.name) && (d.inA != d.inB || d.a != d.b) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func (c *compare) exchangeRows(e *env, a, b *answer.Seen, w int) []rich.Line {
 	status := func(x *answer.Seen) rich.Line {
 		switch {
@@ -132,7 +171,7 @@ func (c *compare) exchangeRows(e *env, a, b *answer.Seen, w int) []rich.Line {
 		case x.Response == nil:
 			return rich.L(gotWords(x))
 		}
-		return rich.L(rich.S(rich.Strong, fmt.Sprint(x.Response.Status)), " "+who(x.Answer))
+		return rich.L(rich.S(rich.Strong, fmt.Sprint(x.Response.Status)), " by "+whoWithin(x.Answer))
 	}
 	var out []rich.Line
 	if c.pair[0] != nil {

@@ -68,9 +68,9 @@ func (g *engines) text(e *env, w, h int) ([]rich.Line, int) {
 		}
 		head := rich.L(rich.S(rich.Strong, b.name))
 		if known || b.engine == v.Engine {
-			m, said := markOK, " allows it"
+			m, said := markOK, ": allowed"
 			if !allowed {
-				m, said = markBad, " blocks it"
+				m, said = markBad, ": blocked"
 			}
 			head = rich.L(markSpan(e, m), " ", head, said, rich.S(rich.Dim, "  "+reason))
 		}

@@ -153,7 +153,7 @@ func proofItems(r *diagnose.Report, ss []station, at int) []proofItem {
 		why := purposeWhy(x.Purpose)
 		said := ""
 		if x.Response != nil && x.Answer.Layer != answer.LayerUnknown {
-			said = "; " + who(x.Answer) + " answered"
+			said = "; " + whoWithin(x.Answer) + " answered"
 		}
 		out = append(out, proofItem{"requests here", purposeName(x.Purpose) + ": " + gotWords(&x) + said, why, "", x.ID, nil})
 	}

@@ -18,6 +18,8 @@ type field struct {
 	mask bool
 	// hint stands where nothing has been typed.
 	hint string
+	// guess says that the text is a guess: the first letter typed replaces it.
+	guess bool
 }
 
 // maxField bounds what a paste can bring in.
@@ -34,6 +36,9 @@ func (f *field) String() string { return string(f.text) }
 func (f *field) set(s string) { f.text, f.at = []rune(s), len([]rune(s)) }
 
 func (f *field) insert(s string) {
+	if f.guess {
+		f.text, f.at, f.guess = nil, 0, false
+	}
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	rs := []rune(s)
 	if len(f.text)+len(rs) > maxField {
@@ -45,6 +50,9 @@ func (f *field) insert(s string) {
 
 // key edits the text; taken is false for a key that edits nothing.
 func (f *field) key(k tea.KeyMsg) (taken bool) {
+	if k.Type != tea.KeyRunes && k.Type != tea.KeySpace {
+		f.guess = false
+	}
 	switch k.Type {
 	case tea.KeyRunes, tea.KeySpace:
 		if k.Alt {

@@ -95,7 +95,7 @@ func waysFor(r *diagnose.Report, p snippets.Policy) []way {
 			case st.Recipe != snippets.RecipeCORS:
 				w.group = recipeName[st.Recipe] + ":"
 			}
-			if st.Recipe != "" {
+			if hasFiles(st) {
 				w.files, w.err = snippets.Generate(st.Recipe, t, snippetOptions(r, p))
 			}
 			if st.Recipe == snippets.RecipeSameOrigin {
@@ -106,6 +106,12 @@ func waysFor(r *diagnose.Report, p snippets.Policy) []way {
 		}
 	}
 	return append(out, last...)
+}
+
+// hasFiles says whether files hold what a step changes. A step at Access without
+// a command is about a login or a policy, and the recipe's files are not.
+func hasFiles(st finding.Step) bool {
+	return st.Recipe != "" && (st.Recipe != snippets.RecipeAccess || st.Command != "")
 }
 
 // snippetOptions are what the files depend on, taken from the case.

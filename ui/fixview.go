@@ -2,8 +2,10 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 
 	"corstui/diagnose"
+	"corstui/diagnose/answer"
 	"corstui/diagnose/finding"
 	"corstui/snippets"
 	"corstui/ui/code"
@@ -52,7 +54,10 @@ func (f *fix) whoLines(e *env, w int, way *way) []rich.Line {
 	}
 	at := ""
 	if way != nil {
-		at = "fix at: " + upperFirst(layerName[way.step.Layer])
+		at = "fix at: " + layerName[way.step.Layer]
+		if way.step.Layer == answer.LayerUnknown {
+			at = "fix at: the API or a Worker"
+		}
 		if n := waysOf(f.report.Plan); n > 1 && (way.at == 0 || way.step.Alternative) {
 			at += fmt.Sprintf(", way %d of %d", wayNumber(f.report.Plan, way.at), n)
 		}
@@ -139,8 +144,10 @@ func (f *fix) wayLines(e *env, way *way, w int) []rich.Line {
 		out = append(out, nil)
 	}
 	out = append(out, row("Do", plainText(st.Summary), nil, w)...)
-	for _, p := range placesOf(st.Recipe) {
-		out = append(out, row(p[0], plainText(p[1]), nil, w)...)
+	if hasFiles(st) {
+		for _, p := range placesOf(st.Recipe) {
+			out = append(out, row(p[0], plainText(p[1]), nil, w)...)
+		}
 	}
 	if st.Then != "" {
 		out = append(out, row("Then", plainText(st.Then), nil, w)...)
@@ -172,12 +179,21 @@ func (f *fix) lead(way *way) string {
 		return "This way needs no CORS at all: the page asks its own origin, which passes the request on."
 	case way.step.Alternative:
 		return "This is another way to the same end; one of them is enough."
+	case way.at == 0 && followed(plan):
+		return "This comes first. The tabs with higher numbers say what comes next."
+	case way.at == 0 && len(f.ways) > 1 && f.ways[1].at == 0:
+		return "One of these is enough: take the tab of what you run."
 	case way.at == 0 && len(plan) > 1:
-		return "This comes first. The tabs behind it say what comes next."
+		return "This is one way; the tabs behind it are others to the same end."
 	case way.at > 0:
 		return fmt.Sprintf("This does nothing before step 1 is done: %s.", firstSentence(plan[0].Summary))
 	}
 	return ""
+}
+
+// followed says whether another step has to be done after the first.
+func followed(plan []finding.Step) bool {
+	return len(plan) > 1 && slices.ContainsFunc(plan[1:], func(s finding.Step) bool { return !s.Alternative })
 }
 
 func testedIn(t snippets.Target) string {

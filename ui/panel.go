@@ -212,9 +212,9 @@ func (s *walk) conclusion(w int) []rich.Line {
 func (s *walk) confirmation(w int) []rich.Line {
 	var out []rich.Line
 	if f := s.report.Fault; f != nil && f.Sent != nil && f.Says != "" {
-		l := rich.L(rich.S(rich.Strong, f.Header), " "+rich.OneLine(f.Says))
+		l := rich.L(rich.S(rich.Strong, f.Header+":"), " "+rich.OneLine(f.Says))
 		if f.WouldPass != "" {
-			l = rich.L(l, rich.S(rich.Dim, "  would pass: "), rich.S(rich.Good, rich.OneLine(f.WouldPass)))
+			l = rich.L(l, rich.S(rich.Dim, " This would pass: "), rich.S(rich.Good, rich.OneLine(f.WouldPass)))
 		}
 		out = append(out, row("at fault", l, nil, w)...)
 	}

@@ -41,7 +41,7 @@ func (s *walk) rayRows(st station, x *answer.Seen, w int) []rich.Line {
 		return nil
 	}
 	l := rich.L(rich.OneLine(id), rich.S(rich.Dim, "  "+rayPlace(s.report.AnsweredBy.Layer)))
-	return row("Ray ID", l.Cut(w-labelWidth).OnClick(copyMsg{"Ray ID", id}), nil, w)
+	return row("Ray ID", l.OnClick(copyMsg{"Ray ID", id}), nil, w)
 }
 
 // nextRows say what to do next.

@@ -172,22 +172,44 @@ func box(e *env, title, aside rich.Line, lines []rich.Line, w, h int) []rich.Lin
 		if i < len(lines) {
 			l = lines[i]
 		}
-		out = append(out, rich.L(b(t.V+" "), l.Pad(inner), b(" "+t.V)))
+		end := b(" " + t.V)
+		if text, mark := cutMark(l); mark != nil {
+			l, end = text, rich.S(mark.Role, " "+mark.Text)
+		}
+		out = append(out, rich.L(b(t.V+" "), l.Pad(inner), end))
 	}
 	return append(out, rich.L(b(t.BL+strings.Repeat(t.H, max(w-2, 0))+t.BR)))
 }
 
+// The marks of a text that goes on above or below what is shown.
+const moreUp, moreDown = "↑", "↓"
+
 // scrolled returns the h lines from offset on, with marks where there are more.
+// The mark of a line as wide as w stands in the frame, so that it hides no text.
 func scrolled(lines []rich.Line, offset, h, w int) ([]rich.Line, int) {
 	offset = max(min(offset, len(lines)-h), 0)
 	end := min(offset+h, len(lines))
 	out := append([]rich.Line(nil), lines[offset:end]...)
 	if offset > 0 && len(out) > 0 {
-		out[0] = rich.L(out[0].Pad(w-1).Cut(w-1), rich.S(rich.Accent, "↑"))
+		out[0] = marked(out[0], moreUp, w)
 	}
 	if end < len(lines) && len(out) > 0 {
 		i := len(out) - 1
-		out[i] = rich.L(out[i].Pad(w-1).Cut(w-1), rich.S(rich.Accent, "↓"))
+		out[i] = marked(out[i], moreDown, w)
 	}
 	return out, offset
+}
+
+func marked(l rich.Line, mark string, w int) rich.Line {
+	l, _ = cutMark(l)
+	return rich.L(l.Pad(w), rich.S(rich.Accent, mark))
+}
+
+// cutMark takes the mark of scrolled off a line; mark is nil where it has none.
+func cutMark(l rich.Line) (text rich.Line, mark *rich.Span) {
+	n := len(l) - 1
+	if n < 0 || l[n].Role != rich.Accent || l[n].Text != moreUp && l[n].Text != moreDown {
+		return l, nil
+	}
+	return l[:n:n], &l[n]
 }

@@ -12,14 +12,18 @@ var rayPlaces = map[answer.Layer]string{
 	answer.LayerAccess: "look it up: Zero Trust › Insights › Logs › Access",
 	answer.LayerWAF:    "look it up: Security › Analytics › Events",
 	answer.LayerWorker: "look it up: Workers › Observability",
-	answer.LayerEdge:   "look it up: Security › Analytics › Events",
+	answer.LayerEdge:   "look it up: Log Explorer, or cloudflared's log",
+	answer.LayerCache:  "look it up: Log Explorer (http_requests)",
 }
 
 func rayPlace(l answer.Layer) string {
 	if p, ok := rayPlaces[l]; ok {
 		return p
 	}
-	return "look it up: the origin's log, header cf-ray"
+	if l == answer.LayerUnknown {
+		return "look it up first: Security › Analytics › Events"
+	}
+	return "look it up: the API's own log, header cf-ray"
 }
 
 // settingPlaces say where a recipe is applied by hand, by its name in

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -282,6 +283,9 @@ func plainMark(st station) string {
 	return st.word
 }
 
+// apart is what separates two things of a row.
+var apart = regexp.MustCompile(` {2,}`)
+
 // summaryOf is the summary of a station, unless the word says the same.
 func summaryOf(st station) string {
 	if strings.EqualFold(st.summary, st.word) {
@@ -300,13 +304,14 @@ func nonEmpty(ss ...string) []string {
 	return out
 }
 
-// row says a row of a panel: "sent: OPTIONS /v1/items. A preflight …".
+// row says a row of a panel: "sent: OPTIONS /v1/items; a preflight …". What
+// stands apart on the screen is set apart by a semicolon.
 func (p *plain) row(l rich.Line) {
 	if len(l) == 0 {
 		return
 	}
 	label := strings.TrimSpace(l[0].Text)
-	rest := strings.Join(strings.Fields(l[1:].String()), " ")
+	rest := apart.ReplaceAllString(strings.TrimSpace(l[1:].String()), "; ")
 	if label != "" {
 		rest = label + ": " + rest
 	}

@@ -385,9 +385,18 @@ func (s *start) listView(e *env, w, h int) []rich.Line {
 		l = rich.L(rich.S(rich.Accent, mark), rich.S(rich.Label, fmt.Sprintf("%-8s", label)), l)
 		lines = append(lines, rich.Spread(l, right, w-1).OnClick(pickMsg{i}))
 	}
+	// The tour and the lab stay in sight: of the recent cases only so many are
+	// shown as leave them room.
+	from, room := 0, max(h-2, 1)
+	if n := len(s.recent); n > room && s.at <= n {
+		from = min(max(s.at-room, 0), n-room)
+	}
 	for i, r := range s.recent {
+		if i < from || i >= from+room {
+			continue
+		}
 		label := ""
-		if i == 0 {
+		if i == from {
 			label = "recent"
 		}
 		m := markOK
@@ -403,6 +412,6 @@ func (s *start) listView(e *env, w, h int) []rich.Line {
 	n := len(s.recent)
 	item(n+1, "learn", rich.L(tourLine(e)), rich.L(rich.S(rich.Dim, e.keys.show(keyTour))))
 	item(n+2, "try", rich.L("a broken set-up of the lab, without a network"), rich.L(rich.S(rich.Dim, e.keys.show(keyLab))))
-	shown, _ := scrolled(lines, max(s.at-h+1, 0), max(h, 1), w)
+	shown, _ := scrolled(lines, max(s.at-h+1, 0), max(h, 1), w-1)
 	return shown
 }

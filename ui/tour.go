@@ -189,7 +189,7 @@ func (t *tour) view(e *env, w, h int) []rich.Line {
 		list = append(list, rich.Spread(left.Cut(w-rich.Width(aside)-2), rich.L(rich.S(rich.Dim, aside)), w-1).OnClick(openLessonMsg{i}))
 	}
 	room := max(h-len(lines), 1)
-	shown, _ := scrolled(list, max(t.at-room+2, 0), room, w)
+	shown, _ := scrolled(list, max(t.at-room+2, 0), room, w-1)
 	return append(lines, shown...)
 }
 

@@ -149,7 +149,7 @@ func verdictWords(r *diagnose.Report) string {
 	case r.Verdict.Allowed:
 		return "ALLOWED from here. " + who + " answered."
 	case r.AnsweredBy.Layer == answer.LayerNetwork:
-		return "NO ANSWER. The request never reached a server that speaks HTTP; this is not CORS."
+		return "NO ANSWER. No HTTP answer came back; this is not CORS."
 	case r.AnsweredBy.Layer == answer.LayerBrowser:
 		return "BLOCKED before anything was sent. The browser itself refused it."
 	case r.Verdict.BlockedAt != nil:

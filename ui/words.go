@@ -198,6 +198,17 @@ func who(a answer.Answer) string {
 	return upperFirst(layerName[a.Layer])
 }
 
+// whoWithin names the layer that answered, within a sentence.
+func whoWithin(a answer.Answer) string {
+	if a.Layer == answer.LayerUnknown || a.Layer == "" {
+		return "somebody unknown"
+	}
+	if a.Layer == answer.LayerProxy && a.Product != "" {
+		return rich.OneLine(a.Product)
+	}
+	return layerName[a.Layer]
+}
+
 // firstSentence is a text up to its first full stop.
 func firstSentence(s string) string {
 	s = rich.OneLine(s)
@@ -267,6 +278,9 @@ func anyCORS(hs exchange.Headers) bool {
 
 func failureWords(f *exchange.Failure) string {
 	if f.Message != "" {
+		if first, _, _ := strings.Cut(f.Message, " "); strings.Contains(first, ".") { // a host name stays as it is
+			return f.Message
+		}
 		return upperFirst(f.Message)
 	}
 	switch f.Phase {

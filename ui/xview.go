@@ -253,7 +253,7 @@ func responseLines(e *env, x *answer.Seen, marks map[string]string, w int, all b
 	head := strings.TrimSpace(fmt.Sprintf("%s %d %s", res.Proto, res.Status, res.Reason))
 	by := rich.L()
 	if x.Answer.Layer != answer.LayerUnknown && x.Answer.Layer != "" {
-		by = rich.L(rich.S(rich.Dim, "answered by "), who(x.Answer))
+		by = rich.L(rich.S(rich.Dim, "answered by "), whoWithin(x.Answer))
 	}
 	out := []rich.Line{rich.Spread(rich.L(rich.S(rich.Strong, head)), by, w)}
 	out = append(out, headerLines(e, res.Headers, marks, w, all)...)
