@@ -52,7 +52,6 @@ type Browser struct {
 	exited chan struct{}
 	router *browser.Router
 	m      *marionette
-	pid    int // of the browser itself, which a launcher may have started
 
 	inPage      bool   // the context in which scripts run
 	origin      string // of the page that is loaded; empty for none
@@ -143,7 +142,10 @@ func (b *Browser) launch(ctx context.Context, path, profile string) error {
 		args = append(args, "-wait-for-browser") // else the launcher leaves it alone
 	}
 	b.cmd = exec.CommandContext(ctx, path, append(args, "about:blank")...)
-	b.cmd.Env = append(env, "MOZ_CRASHREPORTER_DISABLE=1", "MOZ_DISABLE_AUTO_SAFE_MODE=1", "MOZ_NO_REMOTE=1")
+	ownGroup(b.cmd)
+	cmd := b.cmd
+	cmd.Cancel = func() error { return killGroup(cmd) }
+	b.cmd.Env = append(env, "MOZ_CRASHREPORTER_DISABLE=1", "MOZ_REMOTE_SETTINGS_DEVTOOLS=1", "MOZ_DISABLE_AUTO_SAFE_MODE=1", "MOZ_NO_REMOTE=1")
 	if err := b.cmd.Start(); err != nil {
 		b.cmd = nil
 		return fmt.Errorf("%s did not start: %w", path, err)
@@ -169,14 +171,12 @@ func (b *Browser) session(ctx context.Context, path, profile string) error {
 		Capabilities struct {
 			Name    string `json:"browserName"`
 			Version string `json:"browserVersion"`
-			PID     int    `json:"moz:processID"`
 		} `json:"capabilities"`
 	}
 	insecure := b.permit.Network.Insecure
 	if err := b.m.call(ctx, "WebDriver:NewSession", map[string]any{"acceptInsecureCerts": insecure, "pageLoadStrategy": "none"}, &s); err != nil {
 		return err
 	}
-	b.pid = s.Capabilities.PID
 	if s.Capabilities.Name != "firefox" {
 		return fmt.Errorf("%s is %q, and a Firefox is needed", path, s.Capabilities.Name)
 	}
@@ -291,11 +291,8 @@ func (b *Browser) Close() {
 		b.m = nil
 	}
 	if b.cmd != nil {
-		select {
-		case <-b.exited:
-		default:
-			b.kill()
-		}
+		_ = killGroup(b.cmd) // what is left of it; an error says that nothing is
+		<-b.exited
 		b.cmd = nil
 	}
 	if b.router != nil {
@@ -305,17 +302,5 @@ func (b *Browser) Close() {
 	if b.dir != "" {
 		browser.RemoveProfile(b.dir)
 		b.dir = ""
-	}
-}
-
-// kill ends what did not end by itself: the process that was started, and the
-// browser if that was only its launcher.
-func (b *Browser) kill() {
-	_ = b.cmd.Process.Kill()
-	<-b.exited
-	if b.pid != 0 && b.pid != b.cmd.Process.Pid {
-		if p, err := os.FindProcess(b.pid); err == nil {
-			_ = p.Kill()
-		}
 	}
 }

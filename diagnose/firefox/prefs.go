@@ -55,7 +55,8 @@ var prefs = []pref{
 	{"security.OCSP.enabled", 0, "no request of the browser's own"},
 	{"security.remote_settings.crlite_filters.enabled", false, "no request of the browser's own"},
 	{"security.remote_settings.intermediates.enabled", false, "no request of the browser's own"},
-	{"services.settings.server", "data:,#remote-settings-dummy/v1", "no request of the browser's own"},
+	{"services.settings.server", "data:,#remote-settings-dummy/v1", "no request of the browser's own; heeded with MOZ_REMOTE_SETTINGS_DEVTOOLS"},
+	{"telemetry.fog.test.localhost_port", -1, "no report to anybody, not even that there are to be none"},
 	{"toolkit.telemetry.enabled", false, "no report to anybody"},
 	{"toolkit.telemetry.server", nobody, "no report to anybody"},
 
