@@ -14,10 +14,12 @@ import (
 // which signed metadata and tokens are checked.
 func Attribute(c exchange.Case, xs []exchange.Exchange, now time.Time) ([]Seen, Facts) {
 	seen := make([]Seen, len(xs))
+	views := make([]*view, len(xs))
 	for i, x := range xs {
-		seen[i] = Seen{x, Of(x)}
+		views[i] = look(x)
+		seen[i] = Seen{x, of(views[i])}
 	}
-	p := newPairs(c, seen, now)
+	p := newPairs(c, seen, views, now)
 	for _, r := range pairRules {
 		r.prove(p, r)
 	}
@@ -57,13 +59,10 @@ type pairs struct {
 	facts Facts
 }
 
-func newPairs(c exchange.Case, seen []Seen, now time.Time) *pairs {
-	p := &pairs{c: c, now: now, seen: seen}
+func newPairs(c exchange.Case, seen []Seen, views []*view, now time.Time) *pairs {
+	p := &pairs{c: c, now: now, seen: seen, views: views}
 	if u, err := url.Parse(c.URL); err == nil {
 		p.host, p.path = plainHost(u.Hostname()), u.Path
-	}
-	for i := range seen {
-		p.views = append(p.views, look(seen[i].Exchange))
 	}
 	for i := range seen {
 		v := p.views[i]

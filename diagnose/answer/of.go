@@ -26,8 +26,10 @@ const supportLimit = 5
 // Of decides who answered one exchange, by that exchange alone. It never looks
 // at Exchange.Purpose beyond what the request itself says, save that an answer
 // past Cloudflare comes from the user's own server.
-func Of(x exchange.Exchange) Answer {
-	v := look(x)
+func Of(x exchange.Exchange) Answer { return of(look(x)) }
+
+func of(v *view) Answer {
+	x := v.x
 	if v.r == nil {
 		return unanswered(x)
 	}
@@ -92,12 +94,13 @@ func (m matched) evidence(strength string) Evidence {
 // contradict it.
 func decide(v *view) Answer {
 	var ms []matched
-	for _, r := range rules {
+	for i := range rules {
+		r := &rules[i] // hundreds of rows, each asked for every answer: not copied
 		h := r.match(v)
 		if h == nil {
 			continue
 		}
-		m := matched{Rule: r, hit: h, layer: r.Layer, product: r.Product}
+		m := matched{Rule: *r, hit: h, layer: r.Layer, product: r.Product}
 		if h.layer != "" {
 			m.layer = h.layer
 		}

@@ -70,7 +70,8 @@ var table = slices.Concat(
 func Find(in Input) []Finding {
 	v := newView(in)
 	out := []Finding{}
-	for _, r := range table {
+	for i := range table {
+		r := &table[i]
 		if r.blocks && (!v.blocked && !r.held || v.root != "" && !slices.Contains(r.under, v.root)) {
 			continue
 		}
@@ -91,7 +92,7 @@ func Find(in Input) []Finding {
 }
 
 // fill puts the row's own values where the rule left them open.
-func fill(f *Finding, r row, v *view) {
+func fill(f *Finding, r *row, v *view) {
 	if f.Severity == "" {
 		f.Severity = r.severity
 	}
