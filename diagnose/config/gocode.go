@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"corstui/snippets"
@@ -166,12 +167,16 @@ func (g *goReview) origins(n *node, credentials bool) {
 
 func (g *goReview) gorilla(n *node) {
 	g.stated.found = true
-	credentials := false
+	var options []*node
 	for _, a := range n.list {
-		credentials = credentials || a.kind == kCall && a.callee() == "AllowCredentials"
+		if v := g.bound(a); len(v) == 1 {
+			a = v[0]
+		}
+		options = append(options, a)
 	}
+	credentials := slices.ContainsFunc(options, func(a *node) bool { return a.kind == kCall && a.callee() == "AllowCredentials" })
 	g.stated.credentials = g.stated.credentials || credentials
-	for _, a := range n.list {
+	for _, a := range options {
 		switch {
 		case a.kind == kCall && a.callee() == "AllowedOrigins":
 			g.origins(a.arg(0), credentials)

@@ -80,10 +80,16 @@ func (p *program) decidesAt(n *node, truth bool, depth int) decided {
 		}
 		return p.named(n, truth, depth)
 	case kCond:
-		// ok ? true : false
-		if v, ok := p.constant(n.c); ok && v == "false" {
-			return both(d(n.a, truth), d(n.b, truth))
+		if v, ok := p.constant(n.c); ok && v == "false" && truth { // ok ? x : false
+			return both(d(n.a, true), d(n.b, true))
 		}
+		switch is, known := p.typeTest(n.a); {
+		case known && is:
+			return d(n.b, truth)
+		case known:
+			return d(n.c, truth)
+		}
+		return either(both(d(n.a, true), d(n.b, truth)), both(d(n.a, false), d(n.c, truth)))
 	case kCall:
 		if truth {
 			return p.call(n, depth)
@@ -101,6 +107,33 @@ func (p *program) decidesAt(n *node, truth bool, depth int) decided {
 		}
 	}
 	return decided{}
+}
+
+// typeTest decides typeof x === "string" and x instanceof RegExp, where x stands
+// for a literal.
+func (p *program) typeTest(n *node) (is, known bool) {
+	if n == nil || n.kind != kBinary {
+		return false, false
+	}
+	subject := n.a
+	if subject.kind == kUnary && subject.text == "typeof" {
+		subject = subject.a
+	}
+	var literal *node
+	if v := p.bound(subject); len(v) == 1 {
+		literal = v[0]
+	}
+	if literal == nil || literal.kind != kString && literal.kind != kRegexp {
+		return false, false
+	}
+	switch {
+	case n.text == "instanceof":
+		return (n.b.dotted() == "RegExp") == (literal.kind == kRegexp), true
+	case n.a.kind == kUnary && (n.text == "===" || n.text == "==" || n.text == "!==" || n.text == "!="):
+		want, ok := p.constant(n.b)
+		return (want == "string") == (literal.kind == kString) == (n.text[0] == '='), ok
+	}
+	return false, false
 }
 
 // named follows a name to the one condition that it stands for.
