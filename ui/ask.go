@@ -6,6 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"corstui/diagnose"
 	"corstui/diagnose/exchange"
 	"corstui/ui/rich"
 )
@@ -240,7 +241,7 @@ func (s *start) askActions() []action {
 
 func (s *start) askView(e *env, w, h int) []rich.Line {
 	a := &s.asks[0]
-	lines := rich.Wrap(rich.L("   ", rich.S(rich.Dim, "understood:"), "  ", rich.OneLine(s.c.Method+" "+s.c.URL+fromPage(s.c.Origin))), w-1, 16)
+	lines := rich.Wrap(rich.L("   ", rich.S(rich.Dim, "understood:"), "  ", rich.OneLine(diagnose.Shown(s.c.Method+" "+s.c.URL+fromPage(s.c.Origin)))), w-1, 16)
 	lines = append(lines, nil)
 	left := ""
 	if n := len(s.asks) - 1; n > 0 {

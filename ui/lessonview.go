@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"corstui/diagnose"
 	"corstui/diagnose/answer"
 	"corstui/ui/rich"
 )
@@ -63,7 +64,7 @@ func (s *lessonScreen) wayLine(e *env, w int) rich.Line {
 }
 
 func (s *lessonScreen) fill(t string) string {
-	return strings.NewReplacer("{url}", s.c.URL, "{origin}", s.c.Origin, "{host}", hostOf(s.c.URL), "{method}", s.c.Method).Replace(t)
+	return strings.NewReplacer("{url}", diagnose.Shown(s.c.URL), "{origin}", s.c.Origin, "{host}", hostOf(s.c.URL), "{method}", s.c.Method).Replace(t)
 }
 
 // paragraphs wraps a text whose paragraphs are parted by empty lines.

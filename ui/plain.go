@@ -193,7 +193,7 @@ func (p *plain) session(c *exchange.Case) error {
 
 // run walks the case, and says each step as it happens.
 func (p *plain) run(s *walk) error {
-	p.say("Walking %s %s from the page %s.", s.c.Method, s.c.URL, s.c.Origin)
+	p.say("Walking %s %s from the page %s.", s.c.Method, diagnose.Shown(s.c.URL), s.c.Origin)
 	probes := 0
 	c := s.c
 	if s.opt.WithoutSession {

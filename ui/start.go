@@ -8,6 +8,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"corstui/diagnose"
 	"corstui/diagnose/exchange"
 	"corstui/ui/rich"
 )
@@ -37,7 +38,7 @@ func newStart(e *env, c *exchange.Case) *start {
 	if c != nil && e.Start { // what the command line said is understood already
 		s.field.set(c.URL)
 		s.c = c.WithDefaults()
-		s.understood = rich.OneLine(s.c.Method + " " + s.c.URL + fromPage(s.c.Origin))
+		s.understood = rich.OneLine(diagnose.Shown(s.c.Method + " " + s.c.URL + fromPage(s.c.Origin)))
 		if s.c.Origin == "" {
 			s.missing = []string{AskOrigin}
 		}

@@ -61,7 +61,7 @@ func (s *walk) text(e *env, w, h int) ([]rich.Line, int) {
 
 // header says which case this is.
 func header(e *env, c exchange.Case, lab string, w int, low bool) []rich.Line {
-	left := rich.L(" ", rich.S(rich.Title, "corstui"), "  ", rich.S(rich.Strong, rich.OneLine(c.Method)), " ", rich.OneLine(c.URL))
+	left := rich.L(" ", rich.S(rich.Title, "corstui"), "  ", rich.S(rich.Strong, rich.OneLine(c.Method)), " ", rich.OneLine(diagnose.Shown(c.URL)))
 	right := rich.L(rich.S(rich.Dim, "page "), rich.OneLine(c.Origin)+" ")
 	if lab != "" {
 		right = rich.L(rich.S(rich.Dim, "lab "), lab+" ")

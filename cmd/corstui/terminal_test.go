@@ -6,6 +6,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
@@ -40,6 +45,12 @@ type session struct {
 
 func inTerminal(t *testing.T, cols, rows int, args ...string) *session {
 	t.Helper()
+	return inTerminalWith(t, cols, rows, nil, args...)
+}
+
+// inTerminalWith is inTerminal with further variables of the environment.
+func inTerminalWith(t *testing.T, cols, rows int, env []string, args ...string) *session {
+	t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
 	for _, kv := range os.Environ() {
 		switch name, _, _ := strings.Cut(kv, "="); name {
@@ -49,7 +60,7 @@ func inTerminal(t *testing.T, cols, rows int, args ...string) *session {
 		}
 	}
 	cmd.Env = append(append(cmd.Env, cleanEnv(t.TempDir())...), runMain+"=1", "TERM=xterm-256color")
-	cmd.Env = without(cmd.Env, "NO_COLOR")
+	cmd.Env = append(without(cmd.Env, "NO_COLOR"), env...)
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)})
 	if err != nil {
 		t.Fatal(err)
@@ -293,6 +304,31 @@ func TestASilentTerminalDelaysNothing(t *testing.T) {
 	// Waiting for an answer of the terminal would take five seconds each.
 	if version > 4*time.Second || first > 4*time.Second {
 		t.Errorf("--version took %v, the first frame %v: something waits for the terminal", version, first)
+	}
+	p.press("\x03")
+	p.ends()
+}
+
+func TestNoSecretStandsOnAnyScreen(t *testing.T) {
+	secrets := []string{"cookie-value-a1b2c3", "bearer-token-d4e5f6", "query-secret-o5p6q7", "peer-cookie-t1u2v3", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"}
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Set-Cookie", "sid=peer-cookie-t1u2v3; Path=/")
+		w.Header().Set("X-Echo", r.Header.Get("Authorization")+" "+r.Header.Get("Cookie")+" "+r.Header.Get("Cf-Access-Client-Secret"))
+		_, _ = io.WriteString(w, "you sent "+fmt.Sprint(r.Header)+r.URL.String())
+	}))
+	defer server.Close()
+	p := inTerminalWith(t, 100, 30, []string{"CF_ACCESS_CLIENT_ID=k1l2m3n4.access", "CF_ACCESS_CLIENT_SECRET=0f1e2d3c4b5a69788796a5b4c3d2e1f0"},
+		"https://api.example.com/v1?token=query-secret-o5p6q7", "--origin", "https://app.example.com", "--credentials", "include",
+		"-b", "sid=cookie-value-a1b2c3", "-H", "Authorization: Bearer bearer-token-d4e5f6", "-k",
+		"--connect-to", "::"+strings.TrimPrefix(server.URL, "https://"), "--no-history", "--no-anim")
+	p.shows("BLOCKED")
+	p.press("enter", "down", "down", "enter", "esc", "esc", "x", "down", "down", "esc", "left", "x", "esc", "tab", "esc", "f", "tab", "d", "esc", "y", "esc", "y", "esc", "?", "esc", "s", "esc")
+	for _, s := range secrets {
+		for _, form := range []string{s, base64.StdEncoding.EncodeToString([]byte(s)), url.QueryEscape(s)} {
+			if strings.Contains(p.output(), form) {
+				t.Errorf("%s stood on the screen", s)
+			}
+		}
 	}
 	p.press("\x03")
 	p.ends()
