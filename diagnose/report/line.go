@@ -221,6 +221,14 @@ func empty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
+// asIs are the bytes that stand for themselves in a JSON string.
+var asIs = func() (t [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
+
 // appendString writes a string as encoding/json does without HTML escapes.
 func appendString(b []byte, s string) []byte {
 	const hexDigits = "0123456789abcdef"
@@ -228,6 +236,10 @@ func appendString(b []byte, s string) []byte {
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
+		if asIs[c] {
+			i++
+			continue
+		}
 		size, escape := 1, ""
 		switch {
 		case c == '"' || c == '\\':
