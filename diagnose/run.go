@@ -215,10 +215,22 @@ func (r *run) realBrowser(ctx context.Context, v fetch.Verdict) *BrowserVerdict 
 	if err != nil {
 		return &BrowserVerdict{Note: r.mask.text(err.Error()), Console: []string{}, Readable: []string{}}
 	}
-	// The installed browser is a Chromium: its reasons are its own.
-	b.Agrees = b.Allowed == v.Allowed && b.PreflightSent == v.PreflightSent &&
-		(r.o.Engine != fetch.Chromium || same(b.Reason, v.Reason))
+	b.Agrees = b.agrees(r.o.Engine, v)
 	return r.mask.browser(b)
+}
+
+// agrees says whether the browser concluded what the model did, as that engine.
+// Reasons are compared where the browser is of the engine: the names are its
+// own.
+func (b *BrowserVerdict) agrees(e fetch.Engine, v fetch.Verdict) bool {
+	if b.Allowed != v.Allowed || b.PreflightSent != v.PreflightSent {
+		return false
+	}
+	own := fetch.Chromium
+	if strings.HasPrefix(b.Product, "Firefox/") {
+		own = fetch.Firefox
+	}
+	return e != own || same(b.Reason, v.Reason)
 }
 
 func same(a, b *string) bool {

@@ -10,8 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"corstui/diagnose"
+	"corstui/diagnose/browser"
 	"corstui/diagnose/chrome"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
+	"corstui/diagnose/firefox"
 	"corstui/diagnose/report"
 )
 
@@ -171,9 +174,13 @@ func (a *app) write(output string, b []byte) error {
 	return nil
 }
 
-// realBrowser runs a case in an installed browser, as the options reach it.
+// realBrowser runs a case in an installed browser, as the options reach it: in
+// Firefox where the verdict is to be Firefox's, else in Chrome, Chromium or Edge.
 func realBrowser(o diagnose.Options) func(context.Context, exchange.Case) (*diagnose.BrowserVerdict, error) {
 	return func(ctx context.Context, c exchange.Case) (*diagnose.BrowserVerdict, error) {
+		if o.Engine == fetch.Firefox {
+			return firefox.Run(ctx, c, browser.Options{Network: o.Network, AllowUnsafe: o.AllowUnsafe})
+		}
 		return chrome.Run(ctx, c, chrome.Options{Network: o.Network, AllowUnsafe: o.AllowUnsafe})
 	}
 }
