@@ -230,7 +230,7 @@ func (w walk) origin() Step {
 	case w.at == StepBrowser:
 		s.Status, s.Summary = StatusSkip, "not reached"
 	default:
-		s.Status, s.Summary = StatusUnknown, "not asked; try --direct HOST:PORT"
+		s.Status, s.Summary = StatusUnknown, "not asked; --direct HOST:PORT asks it past Cloudflare"
 		if w.in.Direct {
 			s.Summary = "not asked on this way; see the direct probes"
 		}

@@ -34,7 +34,7 @@ func localRule(kind string) func(v *view) []Finding {
 			return nil
 		}
 		return one(Finding{
-			Detail:   "The browser itself refused, and nothing was sent: " + strings.TrimSuffix(l.Message, ".") + ".",
+			Detail:   "The browser itself refused, and nothing was sent: " + lowerFirst(strings.TrimSuffix(l.Message, ".")) + ".",
 			Evidence: []answer.Evidence{ev(nil, l.Kind, l.Message)},
 			Fix:      fixAt(answer.LayerBrowser),
 		})

@@ -14,7 +14,11 @@ func Headline(in Input, fs []Finding) string {
 	v := newView(in)
 	switch verdict := in.Fetch.Verdict; {
 	case in.Fetch.Local != nil && v.d == nil:
-		return "NOT SENT. The browser itself refused: " + lowerFirst(strings.TrimSuffix(in.Fetch.Local.Message, ".")) + "."
+		why := lowerFirst(strings.TrimSuffix(in.Fetch.Local.Message, "."))
+		if f := root(fs); f != nil && f.Layer == answer.LayerBrowser { // the finding has the rest
+			why = within(f.Title)
+		}
+		return "NOT SENT. The browser itself refused: " + why + "."
 	case v.d == nil && v.blocked:
 		return "NO ANSWER. Nothing could be asked."
 	case v.d != nil && v.d.Response == nil && v.blocked:
@@ -46,10 +50,7 @@ func (v *view) partial(fs []Finding) string {
 		passed = "The preflight passed"
 	}
 	s := fmt.Sprintf("PARTIAL. %s; the %s itself was not sent, since it may change something.", passed, v.method)
-	if n := count(fs, Warning); n > 0 {
-		s += " " + warningsWord(n)
-	}
-	return s
+	return s + warningWords(fs)
 }
 
 func (v *view) allowed(fs []Finding) string {
@@ -62,27 +63,29 @@ func (v *view) allowed(fs []Finding) string {
 	default:
 		s += fmt.Sprintf("%s answered %d and the page may read it.", capital(who(v.d)), status(v.d))
 	}
-	if n := count(fs, Warning); n > 0 {
-		s += " " + warningsWord(n)
-	}
-	return s
+	return s + warningWords(fs)
 }
 
-func count(fs []Finding, sev Severity) int {
-	n := 0
+// warningWords name the first warning, and count the others.
+func warningWords(fs []Finding) string {
+	n, first := 0, ""
 	for _, f := range fs {
-		if f.Severity == sev {
-			n++
+		if f.Severity != Warning {
+			continue
+		}
+		if n++; n == 1 {
+			first = within(f.Title)
 		}
 	}
-	return n
-}
-
-func warningsWord(n int) string {
-	if n == 1 {
-		return "One risk or trap was seen."
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " But: " + first + "."
+	case 2:
+		return " But: " + first + "; and 1 risk more."
 	}
-	return fmt.Sprintf("%d risks or traps were seen.", n)
+	return fmt.Sprintf(" But: %s; and %d risks more.", first, n-1)
 }
 
 // where says at which step the browser stopped.
@@ -208,6 +211,15 @@ func (v *view) rootIs(fs []Finding, ids ...string) bool {
 		}
 	}
 	return false
+}
+
+// within is a title inside a sentence: names keep their capitals.
+func within(title string) string {
+	switch first, _, _ := strings.Cut(title, " "); first {
+	case "The", "A", "An", "Any", "Another", "What", "Nobody", "Only", "Headers", "Error", "Errors", "This", "Your", "No", "Some":
+		return lowerFirst(title)
+	}
+	return title
 }
 
 func lowerFirst(s string) string {

@@ -112,12 +112,17 @@ func (w *world) letSessionTravel(wl wall, p snippets.Policy) Step {
 		w.c.Credentials = withTravel(w.c, v)
 	default:
 		what := "have the user log in at " + v.host() + " first"
+		s.Who = "the user of the page, by a login"
 		if w.c.Credentials != exchange.CredentialsInclude {
 			what = "ask with credentials: \"include\" in the code, and " + what
-			s.Who = "you, in the page's code, and whoever runs Zero Trust"
+			s.Who = "you, in the page's code, and the user, by a login"
 		}
 		if v.crossSite() {
 			what += "; set the application's cookie to SameSite=None (same_site_cookie_attribute)"
+			s.Who = "whoever runs Zero Trust, and the user, by a login"
+			if w.c.Credentials != exchange.CredentialsInclude {
+				s.Who = "you, in the page's code, and whoever runs Zero Trust"
+			}
 		}
 		s.Summary = "let the user's session travel: " + what + why
 		w.c.Credentials = withTravel(w.c, v)

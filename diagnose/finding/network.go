@@ -2,6 +2,7 @@ package finding
 
 import (
 	"fmt"
+	"strings"
 
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
@@ -85,7 +86,7 @@ var networkRows = []row{
 	{
 		id: TLSInvalid, severity: Error, layer: answer.LayerNetwork, blocks: true,
 		find: phaseRule(exchange.FailureTLS, func(v *view, s *answer.Seen) string {
-			return fmt.Sprintf("The TLS connection to %s failed: %s. This is not CORS.", hostOf(s), s.Failure.Message)
+			return fmt.Sprintf("The TLS connection to %s failed: %s. This is not CORS.", hostOf(s), strings.TrimSuffix(s.Failure.Message, "."))
 		}),
 		words: words{
 			title:    "The TLS certificate or handshake is not accepted",
@@ -111,7 +112,7 @@ var networkRows = []row{
 	{
 		id: ProtocolBroken, severity: Error, layer: answer.LayerNetwork, blocks: true,
 		find: phaseRule(exchange.FailureProtocol, func(v *view, s *answer.Seen) string {
-			return fmt.Sprintf("%s closed the connection, or sent something that is no HTTP answer: %s. This is not CORS.", capital(hostOf(s)), s.Failure.Message)
+			return "No HTTP answer came back: " + strings.TrimSuffix(s.Failure.Message, ".") + ". This is not CORS."
 		}),
 		words: words{
 			title:    "What came back is no HTTP answer",
@@ -129,7 +130,7 @@ var networkRows = []row{
 				return nil
 			}
 			return one(Finding{
-				Detail:   "The request was not sent, or was ended from here: " + s.Failure.Message + ". Nothing is known about what a browser would get.",
+				Detail:   "The request was not sent, or was ended from here: " + strings.TrimSuffix(s.Failure.Message, ".") + ". Nothing is known about what a browser would get.",
 				Evidence: []answer.Evidence{ev(s, string(s.Failure.Phase), s.Failure.Message)},
 				Fix:      fixAt(answer.LayerNetwork),
 			})

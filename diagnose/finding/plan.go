@@ -140,7 +140,7 @@ func (w *world) says(wl wall) string {
 			return fmt.Sprintf("Access answers the preflight (%d), and that is not enough", n)
 		}
 		if redirectStatus(n) {
-			return fmt.Sprintf("%s is a %d to the Access login unless the session's cookie travels: %s", what, n, w.cookieNeeds())
+			return fmt.Sprintf("%s is sent to the Access login (%d) unless the session's cookie travels with it, which needs: %s", what, n, w.cookieNeeds())
 		}
 		return fmt.Sprintf("%s is a %d by Access unless a session it accepts travels", what, n)
 	case answer.LayerCache:
@@ -208,8 +208,8 @@ func (w *world) tidy(fs []Finding, steps []Step) (Step, bool) {
 		if l == "" {
 			l = f.Fix.Layer
 		}
-		if !slices.Contains(titles, f.Title) {
-			titles = append(titles, f.Title)
+		if t := within(f.Title); !slices.Contains(titles, t) {
+			titles = append(titles, t)
 		}
 	}
 	if len(titles) == 0 {
@@ -219,7 +219,7 @@ func (w *world) tidy(fs []Finding, steps []Step) (Step, bool) {
 	return Step{
 		Layer: l, Recipe: snippets.RecipeCORS, Targets: servers(app(l)),
 		Summary: "replace the CORS headers by an exact policy (" + policyWords(p) + "); it mends: " + strings.Join(titles, "; "),
-		Then:    "the answer is the same for your page, and right for caches, errors and strangers too",
+		Then:    "your page reads the answer as before, and what is named above is mended",
 		Command: command(snippets.RecipeCORS, servers(app(l))[0], p),
 	}, true
 }

@@ -164,7 +164,7 @@ func TestTwoFaultsAreMendedInTheOrderOfTheWire(t *testing.T) {
 	in := stage{c: putJSON, preflight: challenge, probes: map[exchange.Purpose]reply{exchange.PurposeGet: accessLogin}}.input()
 	steps, _ := Plan(in, Find(in))
 	sameList(t, "steps", walls(steps), []string{"waf:waf", "unknown:cors", "access:access", "+origin:same-origin"})
-	if !strings.Contains(steps[1].Then, "302 to the Access login") {
+	if !strings.Contains(steps[1].Then, "to the Access login (302)") {
 		t.Errorf("after the preflight comes %q", steps[1].Then)
 	}
 }
