@@ -119,6 +119,10 @@ var evidenceWords = []struct {
 	{answer.LayerAccess, "cf-access-", "Access's own headers"},
 	{answer.LayerAccess, "www-authenticate", "named in www-authenticate"},
 	{answer.LayerWAF, "cf-mitigated", "cf-mitigated says so"},
+	{answer.LayerOrigin, "cf-cache-status", "it came from behind the cache"},
+	{answer.LayerCache, "cf-cache-status", "cf-cache-status says so"},
+	{answer.LayerNetwork, "failure", "no HTTP answer came"},
+	{answer.LayerBrowser, "", "a rule of the browser's own"},
 	{"", "body", "the body says so"},
 }
 
