@@ -10,7 +10,7 @@ DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
 
 # command:package pairs that the tests run for real.
-APT := chromium:chromium nginx:nginx-light node:nodejs npm:npm
+APT := chromium:chromium firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb nginx:nginx-light node:nodejs npm:npm
 
 .PHONY: build install setup runtimes check test race lint vuln bench fuzz release-check pictures clean
 
