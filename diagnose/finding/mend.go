@@ -169,9 +169,13 @@ func (w *world) callFinal(wl wall) []Step {
 		final = "https" + strings.TrimPrefix(final, "http")
 	}
 	w.moveTo(final)
+	why := " redirects, and browsers follow no redirect of a preflight, nor one without CORS headers"
+	if final != to.String() {
+		why = " redirects to plain http, where a page on https may not follow"
+	}
 	return []Step{{
 		Layer:   answer.LayerBrowser,
-		Summary: "call the final URL in the code: " + shown(final) + ". " + capital(place(o.layer)) + " redirects, and browsers follow no redirect of a preflight, nor one without CORS headers",
+		Summary: "call the final URL in the code: " + shown(final) + ". " + capital(place(o.layer)) + why,
 	}}
 }
 

@@ -86,7 +86,11 @@ var networkRows = []row{
 	{
 		id: TLSInvalid, severity: Error, layer: answer.LayerNetwork, blocks: true,
 		find: phaseRule(exchange.FailureTLS, func(v *view, s *answer.Seen) string {
-			return fmt.Sprintf("The TLS connection to %s failed: %s. This is not CORS.", hostOf(s), strings.TrimSuffix(s.Failure.Message, "."))
+			said := strings.TrimSuffix(s.Failure.Message, ".")
+			if !strings.Contains(said, hostOf(s)) {
+				said = "The TLS connection to " + hostOf(s) + " failed: " + said
+			}
+			return said + ". This is not CORS."
 		}),
 		words: words{
 			title:    "The TLS certificate or handshake is not accepted",
