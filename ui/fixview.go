@@ -55,8 +55,11 @@ func (f *fix) whoLines(e *env, w int, way *way) []rich.Line {
 	at := ""
 	if way != nil {
 		at = "fix at: " + layerName[way.step.Layer]
-		if way.step.Layer == answer.LayerUnknown {
+		switch way.step.Layer {
+		case answer.LayerUnknown:
 			at = "fix at: the API or a Worker"
+		case answer.LayerBrowser:
+			at = "fix at: the page's code"
 		}
 		if n := waysOf(f.report.Plan); n > 1 && (way.at == 0 || way.step.Alternative) {
 			at += fmt.Sprintf(", way %d of %d", wayNumber(f.report.Plan, way.at), n)

@@ -96,8 +96,13 @@ func (s *lessonScreen) explainLines(e *env, w int) []rich.Line {
 	if s.looked != nil {
 		by := s.looked.AnsweredBy
 		was := rich.L(rich.S(rich.Strong, who(by)), " answered", rich.S(rich.Dim, " · "+confidenceWords(by)))
-		if by.Layer == answer.LayerUnknown {
+		switch by.Layer {
+		case answer.LayerUnknown:
 			was = rich.L(rich.S(rich.Strong, "Nobody can tell from outside who answered"))
+		case answer.LayerNetwork:
+			was = rich.L(rich.S(rich.Strong, "Nobody answered: the network failed"))
+		case answer.LayerBrowser:
+			was = rich.L(rich.S(rich.Strong, "The browser itself refused, and asked nobody"))
 		}
 		out = append(out, rich.Wrap(was, w, 0)...)
 	}

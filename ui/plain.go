@@ -251,7 +251,8 @@ func (p *plain) report(s *walk) {
 	p.say("Verdict: %s", head)
 	ss := s.stations()
 	for i, st := range ss {
-		p.say("Step %d of %d, %s: %s. %s", i+1, len(ss), st.name, plainMark(st), strings.Join(nonEmpty(st.note, summaryOf(st)), " "))
+		said := nonEmpty(plainMark(st)+".", st.note, summaryOf(st))
+		p.say("Step %d of %d, %s: %s", i+1, len(ss), st.name, strings.Join(said, " "))
 	}
 	if i := stationOf(ss); ss[i].answered {
 		p.say("")

@@ -73,7 +73,8 @@ func (p *plain) fix(s *walk) error {
 	}
 	var names []string
 	for _, w := range ways {
-		names = append(names, strings.TrimSpace(w.group+" "+w.name)+": "+w.step.Summary)
+		name := strings.TrimSpace(strings.TrimPrefix(w.group, "or ") + " " + w.name)
+		names = append(names, name+": "+w.step.Summary)
 	}
 	n, err := p.choose("These are the ways, in the order in which to act.", names)
 	if err != nil {

@@ -158,9 +158,9 @@ func refine(s *station, r *diagnose.Report) {
 			s.mark, s.word, s.answered = markBad, "sent nothing", true
 		case by == answer.LayerNetwork:
 			s.mark, s.word, s.answered = markBad, "got no answer", true
-		case s.mark == markOK && r.Verdict.PreflightSent:
+		case (s.mark == markOK || s.mark == markWarn) && r.Verdict.PreflightSent:
 			s.word = "asked first"
-		case s.mark == markOK:
+		case s.mark == markOK || s.mark == markWarn:
 			s.word = "asked"
 		}
 	case diagnose.StepAccess:
