@@ -21,6 +21,13 @@ import (
 	"corstui/diagnose/probe"
 )
 
+// aheadOf is how many cases a worker may be ahead of the one that is written
+// next, and maxAhead how many all of them together.
+const (
+	aheadOf  = 16
+	maxAhead = 1024
+)
+
 // maxLine bounds one line of the input.
 const maxLine = 8 << 20
 
@@ -86,8 +93,9 @@ func Run(ctx context.Context, r io.Reader, w io.Writer, o Options) (int, error) 
 	defer cancel()
 
 	// order holds the jobs in input order: its capacity, and the workers, are
-	// all that is in memory at a time.
-	order := make(chan job, o.Concurrency)
+	// all that is in memory at a time. It has room for many that are done, so that
+	// a slow case does not keep the workers from those behind it.
+	order := make(chan job, max(o.Concurrency, min(aheadOf*o.Concurrency, maxAhead)))
 	work := make(chan job)
 	var workers sync.WaitGroup
 	hosts := &hostLimit{max: o.PerHost, in: map[string]chan struct{}{}}

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/fetch"
+	"corstui/diagnose/redact"
 )
 
 // line is a case of a batch. Members that may be absent are pointers.
@@ -33,10 +36,12 @@ func ParseLine(b []byte) (exchange.Case, json.RawMessage, error) {
 	if len(b) > maxLine {
 		return exchange.Case{}, nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
 	}
+	b = bytes.TrimPrefix(b, byteOrderMark)
 	d := json.NewDecoder(bytes.NewReader(b))
 	if err := d.Decode(&l); err != nil {
 		return exchange.Case{}, onlyID(b), fmt.Errorf("not a case: %s; right would be {\"url\":…,\"origin\":…}", jsonReason(err))
 	}
+	l.ID = harmless(l.ID)
 	if d.More() {
 		return exchange.Case{}, l.ID, errors.New("more than one JSON value on the line; right would be one case a line")
 	}
@@ -48,21 +53,24 @@ func ParseLine(b []byte) (exchange.Case, json.RawMessage, error) {
 	}
 	origin, err := fetch.ParseCaseOrigin(*l.Origin)
 	if err != nil {
-		return exchange.Case{}, l.ID, fmt.Errorf("origin %w", err)
+		return exchange.Case{}, l.ID, err // it says which origin
 	}
 	c := exchange.Case{URL: *l.URL, Origin: origin, Body: l.Body, ReadHeaders: l.ReadHeaders}
 	if l.Headers != nil {
 		c.Headers = *l.Headers
 	}
-	set := func(to *string, from *string) {
-		if from != nil {
-			*to = *from
+	set := func(to *string, option string, from *string) {
+		if from == nil {
+			return
+		}
+		if *to = *from; *to == "" {
+			c.Empty = append(c.Empty, option)
 		}
 	}
-	set(&c.Method, l.Method)
-	set((*string)(&c.Credentials), l.Credentials)
-	set((*string)(&c.Mode), l.Mode)
-	set((*string)(&c.Redirect), l.Redirect)
+	set(&c.Method, "method", l.Method)
+	set((*string)(&c.Credentials), "credentials", l.Credentials)
+	set((*string)(&c.Mode), "mode", l.Mode)
+	set((*string)(&c.Redirect), "redirect", l.Redirect)
 	return c, l.ID, nil
 }
 
@@ -71,20 +79,54 @@ func onlyID(b []byte) json.RawMessage {
 	var l struct {
 		ID json.RawMessage `json:"id"`
 	}
-	if json.Unmarshal(b, &l) != nil {
+	if json.Unmarshal(bytes.TrimPrefix(b, byteOrderMark), &l) != nil {
 		return nil
 	}
-	return l.ID
+	return harmless(l.ID)
+}
+
+// byteOrderMark is what some programs write in front of a file.
+var byteOrderMark = []byte("\ufeff")
+
+// harmless writes the characters of an id that could act on a terminal as JSON
+// escapes, and bytes that are no UTF-8 as U+FFFD: the value is the same.
+func harmless(id json.RawMessage) json.RawMessage {
+	if !bytes.ContainsFunc(id, beyondPrint) {
+		return id
+	}
+	out := make(json.RawMessage, 0, len(id)+16)
+	for _, r := range string(id) { // beyond ASCII there is nothing outside of strings
+		switch {
+		case r == utf8.RuneError:
+			out = append(out, `\ufffd`...)
+		case r < 0x7f, redact.Clean(string(r)) == string(r):
+			out = utf8.AppendRune(out, r)
+		default:
+			for _, unit := range utf16.AppendRune(nil, r) {
+				out = fmt.Appendf(out, `\u%04x`, unit)
+			}
+		}
+	}
+	return out
+}
+
+func beyondPrint(r rune) bool { return r >= 0x7f }
+
+func article(noun string) string {
+	if strings.ContainsAny(noun[:min(1, len(noun))], "aeiou") {
+		return "an"
+	}
+	return "a"
 }
 
 // jsonReason is the reason of a decoding error without Go's type names.
 func jsonReason(err error) string {
 	var t *json.UnmarshalTypeError
-	if errors.As(err, &t) {
+	if errors.As(err, &t) && !strings.HasPrefix(err.Error(), "header ") {
 		if t.Field == "" {
-			return fmt.Sprintf("a JSON %s where an object belongs", t.Value)
+			return fmt.Sprintf("it is a JSON %s", t.Value)
 		}
-		return fmt.Sprintf("%q must not be a %s", t.Field, t.Value)
+		return fmt.Sprintf("%q must not be %s %s", t.Field, article(t.Value), t.Value)
 	}
 	return strings.TrimPrefix(err.Error(), "json: ")
 }

@@ -1,6 +1,9 @@
 package exchange
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // CredentialsMode is fetch()'s option "credentials".
 type CredentialsMode string
@@ -51,26 +54,32 @@ type Case struct {
 	Redirect    RedirectMode    `json:"redirect"`
 	// ReadHeaders are the response headers that the script reads.
 	ReadHeaders []string `json:"read_headers,omitempty"`
+	// Empty names the options that the script gave as an empty string ("method",
+	// "credentials", "mode", "redirect"): fetch() throws at each, where one that
+	// is left out has its default.
+	Empty []string `json:"-"`
 	// Session is what the user is logged in with at the target, if known.
 	Session Session `json:"session"`
 }
 
 // WithDefaults returns the case with every absent option at fetch()'s default.
 func (c Case) WithDefaults() Case {
-	if c.Method == "" {
+	if c.Method == "" && !c.empty("method") {
 		c.Method = "GET"
 	}
-	if c.Credentials == "" {
+	if c.Credentials == "" && !c.empty("credentials") {
 		c.Credentials = CredentialsSameOrigin
 	}
-	if c.Mode == "" {
+	if c.Mode == "" && !c.empty("mode") {
 		c.Mode = ModeCORS
 	}
-	if c.Redirect == "" {
+	if c.Redirect == "" && !c.empty("redirect") {
 		c.Redirect = RedirectFollow
 	}
 	return c
 }
+
+func (c Case) empty(option string) bool { return slices.Contains(c.Empty, option) }
 
 // Session is what stands for the logged-in user. Its values are secrets: they
 // travel only where fetch lets credentials travel, to the host they are for,
