@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/pflag"
 
@@ -51,7 +52,7 @@ func (f *caseFlags) register(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.allowUnsafe, "allow-unsafe-methods", false, "send the page's own POST, PUT, PATCH or DELETE for real")
 	fs.BoolVar(&f.verdictOnly, "verdict-only", false, "send nothing but what the browser itself would send")
 	fs.StringVar(&f.engine, "engine", "chromium", "whose verdict: chromium, firefox, webkit or standard")
-	fs.BoolVar(&f.browser, "browser", false, "confirm in an installed Chrome, Chromium or Edge")
+	fs.BoolVar(&f.browser, "browser", false, "confirm in an installed Chrome, Chromium or Edge; with --engine firefox, in Firefox")
 	fs.StringVar(&f.from, "from", "", "read the case from `FILE`, or - for standard input: a console error, fetch(), curl or HAR")
 }
 
@@ -124,12 +125,12 @@ func (f *caseFlags) checkLists() error {
 			}
 		}
 	}
-	for name, v := range map[string]string{"origin": f.origin, "method": f.method, "direct": f.direct, "cacert": f.cacert, "from": f.from} {
-		if f.flags.Changed(name) && v == "" {
-			return fmt.Errorf("--%s: the value is empty; leave the flag out instead", name)
-		}
+	// Not data: an empty body is a body.
+	err := checkEmpty(f.flags, "origin", "method", "direct", "cacert", "from", "engine", "user-agent", "output", "baseline", "shard")
+	if err == nil && strings.ContainsFunc(f.userAgent, unicode.IsControl) {
+		err = fmt.Errorf("--user-agent %q: has a control character in it; right would be one line of text", f.userAgent)
 	}
-	return nil
+	return err
 }
 
 // fillCase puts what the flags say into the case.
@@ -137,7 +138,7 @@ func (f *caseFlags) fillCase(c *exchange.Case) error {
 	if f.origin != "" {
 		o, err := fetch.ParseCaseOrigin(f.origin)
 		if err != nil {
-			return fmt.Errorf("--origin %w", err)
+			return fmt.Errorf("--%w", err) // its error begins with the word origin
 		}
 		c.Origin = o
 	}
@@ -190,8 +191,8 @@ func (f *caseFlags) fillSession(s *exchange.Session) error {
 		s.ServiceTokenID, s.ServiceTokenSecret = id, secret
 	}
 	for _, v := range append(s.Secrets(), id) {
-		if strings.ContainsAny(v, "\r\n\x00") {
-			return errors.New("a cookie or token has a line break in it; right would be its value alone, on one line")
+		if strings.ContainsFunc(v, unicode.IsControl) {
+			return errors.New("a cookie or token has a line break or another control character in it; right would be its value alone, on one line")
 		}
 	}
 	return nil
@@ -205,7 +206,7 @@ func (f *caseFlags) options() (diagnose.Options, error) {
 	}
 	engine, err := fetch.EngineByName(f.engine)
 	if err != nil {
-		return o, fmt.Errorf("--engine %w", err)
+		return o, fmt.Errorf("--%w", err) // its error begins with the word engine
 	}
 	n := probe.Network{Resolve: f.resolve, ConnectTo: f.connectTo, Insecure: f.insecure, Direct: f.direct, UserAgent: f.userAgent}
 	if f.cacert != "" {
@@ -219,7 +220,7 @@ func (f *caseFlags) options() (diagnose.Options, error) {
 	}
 	client.Close()
 	o = diagnose.Options{
-		Network: n, MaxTime: time.Duration(f.maxTime * float64(time.Second)), AllowUnsafe: f.allowUnsafe,
+		Network: n, MaxTime: max(1, time.Duration(f.maxTime*float64(time.Second))), AllowUnsafe: f.allowUnsafe,
 		VerdictOnly: f.verdictOnly, Engine: engine, AllEngines: !f.flags.Changed("engine"), UserAgent: f.userAgent,
 	}
 	if f.browser {
@@ -242,8 +243,12 @@ func firstOf(err error) error {
 // repeats.
 func cause(err error) error {
 	var p *os.PathError
-	if errors.As(err, &p) {
+	var l *os.LinkError
+	switch {
+	case errors.As(err, &p):
 		return p.Err
+	case errors.As(err, &l):
+		return l.Err
 	}
 	return err
 }

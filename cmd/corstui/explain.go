@@ -17,7 +17,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Example: `  corstui explain access-preflight-refused
   corstui explain PreflightMissingAllowOriginHeader
   corstui explain 6`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne("one finding, error code or mistake; all of them: corstui explain"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				for _, id := range finding.Explanations() {

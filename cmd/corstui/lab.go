@@ -16,7 +16,7 @@ func (a *app) labCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lab [SCENARIO]",
 		Short: "Serve the simulated path on loopback; without SCENARIO, all of them",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOne("the name of one scenario; see: corstui lab --list"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
 				_, err := fmt.Fprint(a.std.out, lab.List())
@@ -24,7 +24,9 @@ func (a *app) labCommand() *cobra.Command {
 			}
 			name := ""
 			if len(args) > 0 {
-				name = args[0]
+				if name = args[0]; name == "" {
+					return fmt.Errorf("lab scenario %q: the name is empty; leave it out to serve all, or see: corstui lab --list", name)
+				}
 			}
 			if err := checkPort("--port", port); err != nil {
 				return err

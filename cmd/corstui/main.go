@@ -61,7 +61,7 @@ func run(args []string, std stdio) int {
 	}
 	var code exitError
 	switch {
-	case err == nil && out.err != nil:
+	case out.err != nil:
 		err = fmt.Errorf("standard output: %w; right would be a place that can be written to", cause(out.err))
 	case err == nil:
 		return diagnose.ExitAllowed

@@ -78,6 +78,16 @@ func (a *app) diffCommand() *cobra.Command {
 	return cmd
 }
 
+// atMostOne accepts one argument or none; the error says what it is.
+func atMostOne(want string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return fmt.Errorf("argument %q: one too many; right would be %s", args[1], want)
+		}
+		return nil
+	}
+}
+
 // exactly accepts n arguments; the error says what they are.
 func exactly(n int, command, want string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // app is what all commands share.
@@ -48,6 +50,10 @@ the fix for the layer that answered.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		var bad *pflag.InvalidValueError
+		if errors.As(err, &bad) {
+			return fmt.Errorf("--%s %q: no value for it; right would be %s", bad.GetFlag().Name, bad.GetValue(), valueOf[bad.GetFlag().Value.Type()])
+		}
 		return fmt.Errorf("%w; see: corstui --help", err)
 	})
 	root.PersistentFlags().BoolVar(&a.noColor, "no-color", false, "no colour; NO_COLOR does the same")
@@ -69,8 +75,22 @@ the fix for the layer that answered.`,
 	for _, more := range extraCommands {
 		root.AddCommand(more(a))
 	}
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil && help != root {
+		help.Args = func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				if found, _, err := root.Find(args); err != nil || found == root {
+					return notACommand(root, args[0])
+				}
+			}
+			return nil
+		}
+	}
 	return root
 }
+
+// valueOf says what a flag takes, by the type of its value.
+var valueOf = map[string]string{"int": "a whole number", "float64": "a number, such as 2.5", "bool": "true or false"}
 
 // rootArgs accepts one URL. A word that is neither a command nor a URL is a
 // mistyped command, or a URL without its scheme.

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"corstui/diagnose"
+	"corstui/diagnose/finding"
 	"corstui/diagnose/redact"
 	"corstui/snippets"
 )
@@ -94,8 +95,8 @@ func (a *app) snippetCommand() *cobra.Command {
 					return err
 				}
 				o = fromReport(r, o, cmd.Flags())
-				if !cmd.Flags().Changed("recipe") && len(r.Plan) > 0 {
-					recipe = string(r.Plan[0].Recipe)
+				if !cmd.Flags().Changed("recipe") {
+					recipe = string(recipeOf(r.Plan, target != ""))
 				}
 			}
 			var err error
@@ -129,7 +130,7 @@ func (a *app) snippetCommand() *cobra.Command {
 				return err
 			}
 			for _, w := range written {
-				fmt.Fprintln(a.std.out, w)
+				fmt.Fprintln(a.std.out, redact.Clean(w))
 			}
 			return nil
 		},
@@ -172,6 +173,20 @@ func fromReport(r diagnose.Report, o snippets.Options, fs *pflag.FlagSet) snippe
 	return o
 }
 
+// recipeOf is the first recipe of a report's plan; with a target, the first that
+// makes files for one. Steps that no file can take have none. A plan without
+// any leaves what is right for an API that nothing is wrong with.
+func recipeOf(plan []finding.Step, targeted bool) snippets.Recipe {
+	for _, s := range plan {
+		settings := s.Recipe == snippets.RecipeAccess || s.Recipe == snippets.RecipeWAF
+		if s.Recipe != "" && !(targeted && settings) {
+			return s.Recipe
+		}
+	}
+	return snippets.RecipeCORS
+}
+
+// checkEmpty refuses flags that were given without a value.
 func checkEmpty(fs *pflag.FlagSet, names ...string) error {
 	for _, n := range names {
 		if f := fs.Lookup(n); f != nil && f.Changed && f.Value.String() == "" {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"corstui/diagnose"
+	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/finding"
 	"corstui/diagnose/report"
@@ -109,6 +110,12 @@ func (a *app) try(ctx context.Context, p plan, policy snippets.Policy, port int)
 	before, err := diagnose.Run(ctx, p.Case, p.Options, nil)
 	if err != nil {
 		return err
+	}
+	if before.AnsweredBy.Layer == answer.LayerNetwork && ctx.Err() == nil {
+		// The proxy would answer for the target, and that would pass for an answer.
+		fmt.Fprintf(a.std.out, "\nbefore  %s\nafter   The same: no policy in front of it helps while it gives no answer.\n\nThe proxy keeps listening at %s. Ctrl-C ends it.\n", before.Headline, proxy.URL())
+		<-ctx.Done()
+		return ctx.Err()
 	}
 	after, err := throughProxy(ctx, p, proxy)
 	if err != nil {

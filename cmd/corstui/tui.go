@@ -78,7 +78,7 @@ func (a *app) tourCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tour [LESSON]",
 		Short: "Learn to see who answered: short lessons on the embedded lab, no network",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOne("one lesson"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := ui.Options{Tour: true, LessonsDir: dir}
 			if len(args) > 0 {

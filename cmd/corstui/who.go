@@ -22,7 +22,7 @@ func (a *app) whoCommand() *cobra.Command {
 		Short: "Who answered this response? Reads curl -i or -v text, or a HAR",
 		Example: `  curl -si https://api.example.com/ | corstui who --url https://api.example.com/
   corstui who network.har --format json`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne("one file, or - for standard input"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if format != "text" && format != "json" {
 				return fmt.Errorf("--format %q: no such format; one of text, json", format)
@@ -47,7 +47,9 @@ func (a *app) whoCommand() *cobra.Command {
 				}
 				return fmt.Errorf("%s: %w", name, err)
 			}
-			return writeWho(a.std.out, xs, format)
+			// A HAR is a list, also where it holds one response.
+			list := len(xs) > 1 || isJSON(text)
+			return writeWho(a.std.out, xs, format, list)
 		},
 	}
 	cmd.Flags().StringVar(&o.URL, "url", "", "the `URL` that was asked for")
@@ -56,12 +58,18 @@ func (a *app) whoCommand() *cobra.Command {
 	return cmd
 }
 
-// writeWho writes who answered each response: one object, or a list for several.
-func writeWho(w io.Writer, xs []exchange.Exchange, format string) error {
+// isJSON says whether an input in which responses were found is a HAR: text of
+// curl never begins with a brace.
+func isJSON(text []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(text, "\ufeff \t\r\n"), []byte("{"))
+}
+
+// writeWho writes who answered each response: one object, or a list.
+func writeWho(w io.Writer, xs []exchange.Exchange, format string, list bool) error {
 	answers := diagnose.Who(xs)
 	if format == "json" {
 		var v any = answers
-		if len(answers) == 1 {
+		if !list {
 			v = answers[0]
 		}
 		var b bytes.Buffer
