@@ -179,6 +179,8 @@ func (w walk) access() Step {
 		s.Status, s.Summary = StatusSkip, "no Access application showed itself on this URL"
 	case w.decisive == nil:
 		s.Status, s.Summary = StatusUnknown, "not asked"
+	case !w.in.Facts.Cloudflare:
+		s.Status, s.Summary = StatusSkip, "Cloudflare did not show itself on the way"
 	default:
 		s.Status, s.Summary = StatusPass, "let it by, or is not on this URL"
 	}
