@@ -70,7 +70,7 @@ func (v *view) allowed(fs []Finding) string {
 func warningWords(fs []Finding) string {
 	n, first := 0, ""
 	for _, f := range fs {
-		if f.Severity != Warning {
+		if f.Severity != Warning || f.ID == NoCORSOpaque { // the sentence before says that one
 			continue
 		}
 		if n++; n == 1 {
