@@ -161,7 +161,8 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Li
 	}
 	if st.answered && s.report != nil {
 		said := s.conclusion(w)
-		if tight && len(said) > 1 {
+		// Where a header is at fault, its own row says what the console says.
+		if (tight || s.faulty()) && len(said) > 1 {
 			said = []rich.Line{rich.L(said[0].Cut(w-1), rich.S(rich.Dim, "…"))}
 		}
 		out = append(out, said...)
@@ -191,6 +192,8 @@ func (s *walk) conclusion(w int) []rich.Line {
 	switch {
 	case v.Allowed && v.Partial:
 		return row("browser", rich.L(rich.S(rich.Good, "goes on."), " The real "+s.report.Case.Method+" was not sent from here: it may change something."), nil, w)
+	case v.Allowed && slices.ContainsFunc(s.report.Findings, func(f finding.Finding) bool { return f.ID == finding.NoCORSOpaque }):
+		return row("browser", rich.L(rich.S(rich.Warn, "hands the page an empty answer:"), " status 0, no header, no body."), nil, w)
 	case v.Allowed:
 		l := rich.L(rich.S(rich.Good, "hands the answer to the page."))
 		if n := len(v.HiddenHeaders); n > 0 {
@@ -207,13 +210,19 @@ func (s *walk) conclusion(w int) []rich.Line {
 	return row("browser", rich.L(rich.S(rich.Quote, "\"…"+rich.OneLine(core)+"\": "), rich.S(rich.Bad, "it stops")), nil, w)
 }
 
+// faulty says whether one header that was sent is at fault.
+func (s *walk) faulty() bool {
+	f := s.report.Fault
+	return f != nil && f.Sent != nil && f.Says != ""
+}
+
 // confirmation is what an installed browser concluded, where one was asked, and
 // the header that is at fault.
 func (s *walk) confirmation(w int) []rich.Line {
 	var out []rich.Line
-	if f := s.report.Fault; f != nil && f.Sent != nil && f.Says != "" {
+	if f := s.report.Fault; s.faulty() {
 		l := rich.L(rich.S(rich.Strong, f.Header+":"), " "+rich.OneLine(f.Says))
-		if f.WouldPass != "" {
+		if f.WouldPass != "" && !strings.Contains(f.Says, f.WouldPass) {
 			l = rich.L(l, rich.S(rich.Dim, " This would pass: "), rich.S(rich.Good, rich.OneLine(f.WouldPass)))
 		}
 		out = append(out, row("at fault", l, nil, w)...)

@@ -40,7 +40,11 @@ func pathView(e *env, ss []station, selected, packet, w int) []rich.Line {
 			name = rich.L(name, segment(e, ss, i, stop, packet, col-name.Width()-1))
 		}
 		names = rich.L(names, name.Pad(col))
-		word := rich.L("  ", markSpan(e, s.mark), " ", rich.S(wordRole(s.mark), s.word)).OnClick(click)
+		said := s.word
+		if said == askedFirst && rich.Width(said)+5 > col {
+			said = "asked"
+		}
+		word := rich.L("  ", markSpan(e, s.mark), " ", rich.S(wordRole(s.mark), said)).OnClick(click)
 		marks = rich.L(marks, word.Cut(col-1).Pad(col))
 		if s.note != "" {
 			noted = true

@@ -292,7 +292,7 @@ func summaryOf(st station) string {
 	if strings.EqualFold(st.summary, st.word) {
 		return ""
 	}
-	return upperFirst(st.summary)
+	return upperFirst(strings.TrimPrefix(st.summary, st.word+"; "))
 }
 
 func nonEmpty(ss ...string) []string {

@@ -148,6 +148,9 @@ func speaksOfTheWay(l answer.Layer, x *answer.Seen) bool {
 	return true
 }
 
+// askedFirst is the word for a browser that sent a preflight.
+const askedFirst = "asked first"
+
 // refine replaces the general word of a status by what happened at the station.
 func refine(s *station, r *diagnose.Report) {
 	by := r.AnsweredBy.Layer
@@ -159,7 +162,7 @@ func refine(s *station, r *diagnose.Report) {
 		case by == answer.LayerNetwork:
 			s.mark, s.word, s.answered = markBad, "got no answer", true
 		case (s.mark == markOK || s.mark == markWarn) && r.Verdict.PreflightSent:
-			s.word = "asked first"
+			s.word = askedFirst
 		case s.mark == markOK || s.mark == markWarn:
 			s.word = "asked"
 		}
