@@ -11,6 +11,8 @@ import (
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
+
+	"corstui/diagnose/browser"
 )
 
 const (
@@ -127,20 +129,7 @@ func (b *Browser) Close() {
 	}
 	b.cancel = nil
 	if b.dir != "" {
-		removeProfile(b.dir)
+		browser.RemoveProfile(b.dir)
 		b.dir = ""
-	}
-}
-
-// removeProfile removes the folder, again if a dying child of the browser still
-// wrote into it.
-func removeProfile(dir string) {
-	for range 20 {
-		if os.RemoveAll(dir) == nil {
-			if _, err := os.Stat(dir); os.IsNotExist(err) {
-				return
-			}
-		}
-		time.Sleep(50 * time.Millisecond)
 	}
 }

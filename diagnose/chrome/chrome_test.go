@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"corstui/diagnose/browser"
 	"corstui/diagnose/chrome"
 	"corstui/diagnose/difftest"
 	"corstui/diagnose/exchange"
@@ -146,7 +147,7 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 func TestRunRefusesAnUnsafeMethod(t *testing.T) {
 	for _, m := range []string{"PUT", "post", "DELETE", "patch", "QUERY"} {
 		_, err := chrome.Run(t.Context(), exchange.Case{URL: "https://api.test/", Origin: "https://app.test", Method: m}, chrome.Options{Path: "/nonexistent"})
-		var unsafe *chrome.UnsafeMethodError
+		var unsafe *browser.UnsafeMethodError
 		if !errors.As(err, &unsafe) || unsafe.Method != m {
 			t.Errorf("%s: %v", m, err)
 		}

@@ -2,13 +2,11 @@ package chrome
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
@@ -17,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"corstui/diagnose"
+	"corstui/diagnose/browser"
 	"corstui/diagnose/exchange"
 )
 
@@ -52,31 +51,6 @@ type Observation struct {
 	Issues []string
 }
 
-// scriptResult is what the script in the page returns.
-type scriptResult struct {
-	Resolved bool     `json:"resolved"`
-	Type     string   `json:"type"`
-	Status   int      `json:"status"`
-	URL      string   `json:"url"`
-	Names    []string `json:"names"`
-	Error    string   `json:"error"`
-}
-
-// script performs the fetch. The body is not read: an answer that never ends
-// must not keep the verdict waiting.
-const script = `(async (url, init) => {
-  const stop = new AbortController();
-  init.signal = stop.signal;
-  try {
-    const r = await fetch(url, init);
-    const out = {resolved: true, type: r.type, status: r.status, url: r.url, names: [...r.headers.keys()], error: ""};
-    stop.abort();
-    return out;
-  } catch (e) {
-    return {resolved: false, type: "", status: 0, url: "", names: [], error: String(e)};
-  }
-})(%s, %s)`
-
 // enable switches on the protocol domains that are read, for the page's tab.
 func (b *Browser) enable() error {
 	calls := []func() error{
@@ -97,7 +71,7 @@ func (b *Browser) enable() error {
 // logged in before.
 func (b *Browser) Fetch(ctx context.Context, c exchange.Case) (*Observation, error) {
 	c = c.WithDefaults()
-	if err := permitted(c, b.permit); err != nil {
+	if err := b.permit.Permitted(c); err != nil {
 		return nil, err
 	}
 	ctx, cancel := b.bind(ctx)
@@ -110,11 +84,11 @@ func (b *Browser) Fetch(ctx context.Context, c exchange.Case) (*Observation, err
 		return nil, b.explain(ctx, err)
 	}
 	b.events.reset()
-	expr, err := expression(c)
+	expr, err := browser.Script(c)
 	if err != nil {
 		return nil, err
 	}
-	res, err := chromedp.Run(ctx, chromedp.Evaluate[scriptResult](expr, chromedp.EvalAwaitPromise))
+	res, err := chromedp.Run(ctx, chromedp.Evaluate[browser.Result](expr, chromedp.EvalAwaitPromise))
 	if err != nil {
 		return nil, b.explain(ctx, err)
 	}
@@ -143,47 +117,6 @@ func (b *Browser) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("%s was stopped: %w", b.product, cause)
 	}
 	return err
-}
-
-// expression writes the call of the page's script. encoding/json escapes what
-// would end a string or a line in JavaScript.
-func expression(c exchange.Case) (string, error) {
-	headers := make([][2]string, 0, len(c.Headers))
-	for _, h := range c.Headers {
-		headers = append(headers, [2]string{byteString(h.Name), byteString(h.Value)})
-	}
-	init := map[string]any{
-		"method":      c.Method,
-		"headers":     headers,
-		"credentials": c.Credentials,
-		"mode":        c.Mode,
-		"redirect":    c.Redirect,
-	}
-	if c.Body != nil {
-		init["body"] = *c.Body
-	}
-	u, err := json.Marshal(c.URL)
-	if err != nil {
-		return "", err
-	}
-	i, err := json.Marshal(init)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf(script, u, i), nil
-}
-
-// byteString gives a header that is no UTF-8 as the string of its bytes, as a
-// script would write it: each byte one code point.
-func byteString(s string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	runes := make([]rune, len(s))
-	for i := range len(s) {
-		runes[i] = rune(s[i])
-	}
-	return string(runes)
 }
 
 // settle waits until the browser has told everything about the fetch whose
@@ -228,7 +161,7 @@ func blockedAnswer(seen record) bool {
 
 // observe reads the script's result and the events together. The promise says
 // whether the page got the response; the events say why not.
-func (b *Browser) observe(res scriptResult, notes []string) *Observation {
+func (b *Browser) observe(res browser.Result, notes []string) *Observation {
 	seen := b.events.snapshot()
 	o := &Observation{
 		BrowserVerdict: diagnose.BrowserVerdict{
@@ -236,7 +169,7 @@ func (b *Browser) observe(res scriptResult, notes []string) *Observation {
 			Allowed:       res.Resolved,
 			Console:       seen.console,
 			PreflightSent: len(seen.preflights) > 0,
-			Readable:      []string{},
+			Readable:      res.Readable(),
 			Status:        int(seen.status),
 		},
 		Type:      res.Type,
@@ -247,11 +180,6 @@ func (b *Browser) observe(res scriptResult, notes []string) *Observation {
 		o.Issues = append(o.Issues, string(i))
 	}
 	if res.Resolved {
-		for _, n := range res.Names {
-			o.Readable = append(o.Readable, strings.ToLower(n))
-		}
-		slices.Sort(o.Readable)
-		o.Readable = slices.Compact(o.Readable)
 		if res.Status != 0 {
 			o.Status = res.Status
 		}

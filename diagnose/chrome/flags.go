@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"corstui/diagnose/browser"
 	"corstui/diagnose/probe"
 )
 
@@ -85,7 +86,7 @@ func allocatorOptions(path, dir string, o Options) ([]chromedp.ExecAllocatorOpti
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(dir),
 		chromedp.NoInheritEnv,
-		chromedp.Env(environment(os.Environ())...),
+		chromedp.Env(browser.Environment(os.Environ())...),
 	}
 	if o.Visible {
 		// Also makes the allocator say so at once where there is no display.
@@ -95,17 +96,6 @@ func allocatorOptions(path, dir string, o Options) ([]chromedp.ExecAllocatorOpti
 		opts = append(opts, chromedp.Flag(f.name, f.value))
 	}
 	return opts, nil
-}
-
-// environment is what the browser inherits: everything but our own secrets.
-func environment(env []string) []string {
-	out := make([]string, 0, len(env))
-	for _, kv := range env {
-		if !strings.HasPrefix(kv, "CF_ACCESS_") {
-			out = append(out, kv)
-		}
-	}
-	return out
 }
 
 // resolverRules writes --resolve and --connect-to as Chromium's host resolver

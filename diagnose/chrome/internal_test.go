@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
-	"errors"
 	"math/big"
 	"net/url"
 	"slices"
@@ -21,39 +20,6 @@ import (
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/probe"
 )
-
-func TestFindTakesTheNamedBrowserThenPathThenUsualPlaces(t *testing.T) {
-	none := func(string) (string, error) { return "", errors.New("not found") }
-	tests := []struct {
-		name       string
-		env        map[string]string
-		lookPath   func(string) (string, error)
-		executable func(string) bool
-		goos, want string
-		err        string
-	}{
-		{"named", map[string]string{EnvPath: "/opt/x"}, func(s string) (string, error) { return s, nil }, nil, "linux", "/opt/x", ""},
-		{"named but missing", map[string]string{EnvPath: "/opt/x"}, none, nil, "linux", "", EnvPath},
-		{"on PATH", nil, func(s string) (string, error) {
-			if s == "chromium" {
-				return "/bin/chromium", nil
-			}
-			return "", errors.New("no")
-		}, nil, "linux", "/bin/chromium", ""},
-		{"in the usual place", map[string]string{"HOME": "/Users/a"}, none, func(p string) bool { return strings.HasPrefix(p, "/Users/a/") }, "darwin", "/Users/a/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", ""},
-		{"a place without its variable is left out", nil, none, func(p string) bool { return !strings.HasPrefix(p, "/Applications") }, "darwin", "", "install"},
-		{"on Windows", map[string]string{"ProgramFiles(x86)": `C:\Programs86`}, none, func(p string) bool { return strings.HasSuffix(p, "msedge.exe") }, "windows", `C:\Programs86\Microsoft\Edge\Application\msedge.exe`, ""},
-		{"nowhere", nil, none, func(string) bool { return false }, "linux", "", EnvPath},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got, err := find(func(k string) string { return tt.env[k] }, tt.lookPath, tt.executable, tt.goos)
-			if got != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
-				t.Errorf("got %q, %v", got, err)
-			}
-		})
-	}
-}
 
 func TestResolverRulesSpeakChromiumsLanguage(t *testing.T) {
 	tests := []struct {
@@ -87,22 +53,6 @@ func TestResolverRulesSpeakChromiumsLanguage(t *testing.T) {
 	}
 }
 
-func TestDialAddressFollowsCurl(t *testing.T) {
-	n := probe.Network{ConnectTo: []string{"api.test:443:edge.test:8443"}, Resolve: []string{"edge.test:8443:127.0.0.1", "other.test:443:[::1]"}}
-	for in, want := range map[string]string{"api.test": "127.0.0.1:8443", "other.test": "[::1]:443", "third.test": "third.test:443"} {
-		if got := dialAddress(in, "443", n); got != want {
-			t.Errorf("%s: got %s, want %s", in, got, want)
-		}
-	}
-}
-
-func TestOurSecretsStayOutOfTheBrowsersEnvironment(t *testing.T) {
-	got := environment([]string{"PATH=/bin", "CF_ACCESS_TOKEN=x", "CF_ACCESS_CLIENT_SECRET=y", "HOME=/root"})
-	if !slices.Equal(got, []string{"PATH=/bin", "HOME=/root"}) {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestSPKIPinsAreThoseOfTheGivenCertificates(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -129,19 +79,6 @@ func TestSPKIPinsAreThoseOfTheGivenCertificates(t *testing.T) {
 	}
 }
 
-func TestPageOfWantsAnOrigin(t *testing.T) {
-	for _, good := range []string{"https://app.example.com", "http://localhost:3000", "https://[::1]:8443", "null"} {
-		if _, err := pageOf(good); err != nil {
-			t.Errorf("%s: %v", good, err)
-		}
-	}
-	for _, bad := range []string{"", "app.example.com", "https://app.example.com/", "ftp://x", "https://u:p@x", "chrome-extension://abc", "https://"} {
-		if _, err := pageOf(bad); err == nil || !strings.Contains(err.Error(), "origin") {
-			t.Errorf("%q: %v", bad, err)
-		}
-	}
-}
-
 func TestCookieParamsAreForTheTargetsHostOnly(t *testing.T) {
 	u, err := url.Parse("https://api.example.com:8443/v1")
 	if err != nil {
@@ -160,13 +97,5 @@ func TestCookieParamsAreForTheTargetsHostOnly(t *testing.T) {
 	p = cookieParams(exchange.Cookie{Name: "a", Domain: ".example.com", SameSite: "Lax", Path: "/v1"}, u)
 	if p == nil || p.Domain != ".example.com" || p.URL != "" || p.SameSite != network.CookieSameSiteLax || p.Path != "/v1" {
 		t.Errorf("a domain cookie: %+v", p)
-	}
-}
-
-func TestByteStringKeepsBytes(t *testing.T) {
-	for in, want := range map[string]string{"a": "a", "ü": "ü", "\xe9": "é", "a\xff": "aÿ"} {
-		if got := byteString(in); got != want {
-			t.Errorf("%q: got %q", in, got)
-		}
 	}
 }

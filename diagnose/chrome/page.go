@@ -3,12 +3,13 @@ package chrome
 import (
 	"context"
 	"fmt"
-	"net/url"
 
 	"github.com/chromedp/cdproto/cdp"
 	cdpfetch "github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"corstui/diagnose/browser"
 )
 
 // load puts a page of that origin into the tab, unless it is there already. The
@@ -18,7 +19,7 @@ func (b *Browser) load(ctx context.Context, origin string) error {
 		return nil
 	}
 	b.origin = ""
-	p, err := pageOf(origin)
+	p, err := browser.PageOf(origin)
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,7 @@ func (b *Browser) load(ctx context.Context, origin string) error {
 	if _, err := chromedp.Call(ctx, cdpfetch.Enable, cdpfetch.EnableParams{Patterns: patterns}); err != nil {
 		return err
 	}
-	err = chromedp.Do(ctx, chromedp.Navigate(p.url))
+	err = chromedp.Do(ctx, chromedp.Navigate(p.URL))
 	if _, off := chromedp.Call(ctx, cdpfetch.Disable, cdp.Empty{}); err == nil {
 		err = off
 	}
@@ -50,43 +51,16 @@ func (b *Browser) load(ctx context.Context, origin string) error {
 	return nil
 }
 
-// document is the page that stands for the frontend.
-type document struct {
-	url     string
-	headers []*cdpfetch.HeaderEntry
-}
-
-// opaquePage is where the page of origin "null" lives. The name is reserved and
-// never resolves.
-const opaquePage = "https://opaque.invalid/"
-
-// pageOf returns the page for an origin. "null" is a sandboxed document in a
-// secure context.
-func pageOf(origin string) (document, error) {
-	p := document{headers: []*cdpfetch.HeaderEntry{
-		{Name: "Content-Type", Value: "text/html; charset=utf-8"},
-		{Name: "Cache-Control", Value: "no-store"},
-	}}
-	if origin == "null" {
-		p.url = opaquePage
-		p.headers = append(p.headers, &cdpfetch.HeaderEntry{Name: "Content-Security-Policy", Value: "sandbox allow-scripts"})
-		return p, nil
+// fulfil answers the request for the page's document.
+func fulfil(ctx context.Context, e *cdpfetch.EventRequestPaused, p browser.Page) {
+	headers := make([]*cdpfetch.HeaderEntry, 0, len(p.Headers))
+	for _, h := range p.Headers {
+		headers = append(headers, &cdpfetch.HeaderEntry{Name: h[0], Value: h[1]})
 	}
-	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return p, fmt.Errorf("origin %q: a browser page needs an origin like https://app.example.com, or null", origin)
-	}
-	p.url = origin + "/"
-	return p, nil
-}
-
-// fulfil answers the request for the page's document. The icon in it keeps a
-// window from asking the frontend for one.
-func fulfil(ctx context.Context, e *cdpfetch.EventRequestPaused, p document) {
 	_, _ = chromedp.Call(ctx, cdpfetch.FulfillRequest, cdpfetch.FulfillRequestParams{
 		RequestID:       e.RequestID,
 		ResponseCode:    200,
-		ResponseHeaders: p.headers,
-		Body:            []byte(`<!doctype html><link rel="icon" href="data:,"><title>corstui</title><p>This page stands for your frontend; corstui runs its fetch() here.`),
+		ResponseHeaders: headers,
+		Body:            []byte(p.Body),
 	})
 }

@@ -155,7 +155,7 @@ var deviations = [deviationCount]struct {
 		"A Range whose position does not fit into 64 bits needs a preflight; the standard has no bound.",
 		"observed", "TestSafelistedRequestHeaders"},
 	devRangeUnsigned: {"range-unsigned", "safelist", onFirefox | onWebKit,
-		"The bound on the positions of a Range is 2^64, and not 2^63.",
+		"The bound on the positions of a Range is 2^64, and not 2^63-1.",
 		"observed", "TestSafelistedRequestHeaders"},
 	devSingletonLast: {"singleton-last", "safelist", onFirefox,
 		"Of a header that can have one value only, such as Content-Type or Authorization, the last that the script appended is sent; others are joined.",

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -178,12 +179,14 @@ func allDigits(s string) bool {
 	return true
 }
 
+// tooLong says whether a position is 2^63-1 or more: Chromium takes the largest
+// number of its type for one that did not fit.
 func tooLong(digits string) bool {
 	if digits == "" {
 		return false
 	}
-	_, err := strconv.ParseInt(digits, 10, 64)
-	return err != nil
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return err != nil || n == math.MaxInt64
 }
 
 func beyond64(digits string) bool {
