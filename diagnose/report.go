@@ -133,7 +133,9 @@ func (r Report) withLists() Report {
 	lists(&r.Verdict.Assumes)
 	lists(&r.Verdict.ReadableHeaders)
 	lists(&r.Verdict.HiddenHeaders)
-	lists(&r.AnsweredBy.Evidence)
+	lists(&r.Case.ReadHeaders)
+	answerLists(&r.AnsweredBy)
+	lists(&r.Facts.Proofs)
 	lists(&r.Exchanges)
 	lists(&r.Triggers)
 	lists(&r.Credentials)
@@ -144,7 +146,7 @@ func (r Report) withLists() Report {
 	lists(&r.Policy.AllowHeaders)
 	lists(&r.Policy.ExposeHeaders)
 	for i := range r.Exchanges {
-		lists(&r.Exchanges[i].Answer.Evidence)
+		answerLists(&r.Exchanges[i].Answer)
 		lists((*[]exchange.Header)(&r.Exchanges[i].Request.Headers))
 	}
 	for i := range r.Findings {
@@ -155,6 +157,12 @@ func (r Report) withLists() Report {
 		lists(&r.Plan[i].Targets)
 	}
 	return r
+}
+
+func answerLists(a *answer.Answer) {
+	lists(&a.Evidence)
+	lists(&a.Candidates)
+	lists(&a.Through)
 }
 
 func lists[T any](s *[]T) {

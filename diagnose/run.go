@@ -216,6 +216,8 @@ func (r *run) realBrowser(ctx context.Context, v fetch.Verdict) *BrowserVerdict 
 		return &BrowserVerdict{Note: r.mask.text(err.Error()), Console: []string{}, Readable: []string{}}
 	}
 	b.Agrees = b.agrees(r.o.Engine, v)
+	lists(&b.Console)
+	lists(&b.Readable)
 	return r.mask.browser(b)
 }
 

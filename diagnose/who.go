@@ -15,7 +15,7 @@ func Who(xs []exchange.Exchange) []answer.Answer {
 	out := make([]answer.Answer, len(xs))
 	for i, x := range xs {
 		out[i] = masked(m, answer.Of(x))
-		lists(&out[i].Evidence)
+		answerLists(&out[i])
 	}
 	return out
 }

@@ -64,9 +64,9 @@ type Answer struct {
 	Confidence Confidence `json:"confidence"`
 	Evidence   []Evidence `json:"evidence"`
 	// Candidates are the layers that could have answered, where Layer is unknown.
-	Candidates []Layer `json:"candidates,omitempty"`
+	Candidates []Layer `json:"candidates"`
 	// Through says what the answer passed: "Cloudflare", "CloudFront".
-	Through []string `json:"through,omitempty"`
+	Through []string `json:"through"`
 	// RayID is the value of cf-ray, empty without.
 	RayID string `json:"ray_id,omitempty"`
 }
@@ -84,7 +84,7 @@ type Facts struct {
 	// Access is the Access application that covers the URL, nil when none is known.
 	Access *AccessApp `json:"access,omitempty"`
 	// Proofs are the pairs of exchanges that proved something.
-	Proofs []Proof `json:"proofs,omitempty"`
+	Proofs []Proof `json:"proofs"`
 }
 
 // AccessApp is what is known of an Access application.

@@ -53,7 +53,7 @@ type Case struct {
 	Mode        Mode            `json:"mode"`
 	Redirect    RedirectMode    `json:"redirect"`
 	// ReadHeaders are the response headers that the script reads.
-	ReadHeaders []string `json:"read_headers,omitempty"`
+	ReadHeaders []string `json:"read_headers"`
 	// Empty names the options that the script gave as an empty string ("method",
 	// "credentials", "mode", "redirect"): fetch() throws at each, where one that
 	// is left out has its default.
