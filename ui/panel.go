@@ -160,10 +160,10 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Li
 		out = append(out, row("answered", rich.L(rich.S(role, rich.OneLine(whoAnswered(a))), rich.S(rich.Dim, " · "), rich.OneLine(said)), open, w)...)
 	}
 	if st.answered && s.report != nil {
-		said := s.conclusion(w)
 		// Where a header is at fault, its own row says what the console says.
-		if (tight || s.faulty()) && len(said) > 1 {
-			said = []rich.Line{rich.L(said[0].Cut(w-1), rich.S(rich.Dim, "…"))}
+		said := s.conclusion(w, tight || s.faulty())
+		if tight && len(said) > 1 {
+			said = []rich.Line{rich.L(said[0], rich.S(rich.Dim, "…")).Cut(w)}
 		}
 		out = append(out, said...)
 		if !tight {
@@ -186,8 +186,9 @@ func (s *walk) seenAs(x *answer.Seen) string {
 	return "the page's own request"
 }
 
-// conclusion is what the browser makes of the answer.
-func (s *walk) conclusion(w int) []rich.Line {
+// conclusion is what the browser makes of the answer; short leaves one line to
+// the console's sentence.
+func (s *walk) conclusion(w int, short bool) []rich.Line {
 	v := s.report.Verdict
 	switch {
 	case v.Allowed && v.Partial:
@@ -207,7 +208,12 @@ func (s *walk) conclusion(w int) []rich.Line {
 	if core == "" {
 		return row("browser", rich.L(rich.S(rich.Bad, "stops.")), nil, w)
 	}
-	return row("browser", rich.L(rich.S(rich.Quote, "\"…"+rich.OneLine(core)+"\": "), rich.S(rich.Bad, "it stops")), nil, w)
+	core = rich.OneLine(core)
+	const before, after, stops = "\"…", "\": ", "it stops"
+	if short {
+		core = rich.Truncate(core, max(w-labelWidth-rich.Width(before+after+stops), 1))
+	}
+	return row("browser", rich.L(rich.S(rich.Quote, before+core+after), rich.S(rich.Bad, stops)), nil, w)
 }
 
 // faulty says whether one header that was sent is at fault.

@@ -77,7 +77,7 @@ func (s *walk) nextRows(e *env, w int) []rich.Line {
 		}
 		if len(said) > most {
 			said = said[:most]
-			said[most-1] = rich.L(said[most-1].Cut(w-labelWidth-6), "…")
+			said[most-1] = rich.L(said[most-1], "…").Cut(w - labelWidth - 5)
 			if e.tight() {
 				aside = ""
 			}
