@@ -4,6 +4,7 @@ import (
 	"corstui/diagnose"
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
+	"slices"
 )
 
 // mark is how a station stands; its sign comes from the theme, and a word
@@ -71,6 +72,15 @@ func stationsOf(r *diagnose.Report) []station {
 		st := station{name: stationName[layer], layer: layer, step: s.Step, summary: s.Summary,
 			exchanges: s.Exchanges, answered: s.Answered}
 		st.mark, st.word = markOf(s.Status), statusWords(s.Status)
+		if s.Step == diagnose.StepWAF && st.answered && r.AnsweredBy.Layer == answer.LayerEdge {
+			// The edge has a station of its own, and what it answers itself says
+			// nothing about the WAF.
+			st.answered, st.mark, st.word, st.summary = false, markUnknown, statusWords(diagnose.StatusUnknown), ""
+			st.exchanges = slices.DeleteFunc(slices.Clone(st.exchanges), func(id string) bool {
+				x := r.ExchangeByID(id)
+				return x != nil && x.Answer.Layer == answer.LayerEdge && speaksOfTheWay(answer.LayerEdge, x)
+			})
+		}
 		if s.Step == diagnose.StepOrigin {
 			extra := extraStations(r, s)
 			out = append(out, extra...)

@@ -243,7 +243,7 @@ func (s *walk) update(e *env, msg tea.Msg) tea.Cmd {
 			if err != nil {
 				return toastMsg{text: "The page could not be served: " + err.Error(), bad: true}
 			}
-			return toastMsg{text: "Open " + url + " in your own browser; its console says the real sentence."}
+			return toastMsg{text: "Open " + url + " in your browser, and read its console."}
 		}
 	}
 	return nil
