@@ -168,6 +168,9 @@ func (w walk) access() Step {
 		s.Status, s.Summary = StatusSkip, "not reached"
 	case w.at == StepWAF && w.blocked:
 		s.Status, s.Summary = StatusUnknown, "not asked yet: the WAF looks before Access"
+		if w.decisive.Answer.Layer == answer.LayerEdge {
+			s.Summary = "not asked, as far as is known: Cloudflare answered by itself"
+		}
 	case w.candidate(answer.LayerAccess):
 		s.Status, s.Summary = StatusUnknown, "may have answered; the evidence does not decide"
 	case app != nil:
