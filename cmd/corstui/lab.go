@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -56,10 +57,22 @@ func (a *app) serveLab(ctx context.Context, name string, port int) error {
 	fmt.Fprintf(a.std.out, "%s\n\nOpen it in your browser: the page makes the request that fails, and the console shows the real sentence.\n", l.URL())
 	for _, s := range l.Scenarios() {
 		c, _ := l.Case(s.Name)
-		fmt.Fprintf(a.std.out, "\n%s: %s\n  %scorstui check %s\n", s.Name, s.Shows, labSecrets(c.Session), shellArgs(c, labArgs(c.Session, l.Addr())...))
+		command := labSecrets(c.Session) + "corstui check " + shellArgs(c, labArgs(c.Session, l.Addr())...)
+		if !inFlags(c) {
+			command = "corstui check --lab " + s.Name
+		}
+		fmt.Fprintf(a.std.out, "\n%s: %s\n  %s\n", s.Name, s.Shows, command)
 	}
 	<-ctx.Done()
 	return ctx.Err()
+}
+
+// inFlags says whether flags can say all of a case: there is none for fetch()'s
+// mode and redirect, nor for what is known of a cookie beside its value.
+func inFlags(c exchange.Case) bool {
+	c = c.WithDefaults()
+	home := func(k exchange.Cookie) bool { return k.SameSite != "" && k.SameSite != "None" }
+	return c.Mode == exchange.ModeCORS && c.Redirect == exchange.RedirectFollow && !slices.ContainsFunc(c.Session.Cookies, home)
 }
 
 // labSecrets are the environment of a lab's case, and labArgs its further

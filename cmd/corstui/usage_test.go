@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"corstui/diagnose"
+	"corstui/diagnose/lab"
 )
 
 // runHere runs a command line in this process.
@@ -88,6 +89,21 @@ func TestTheIDOfACaseComesBackUnchangedAndHarmless(t *testing.T) {
 			if got := decoded(t, line.ID); got != decoded(t, json.RawMessage(id)) {
 				t.Errorf("%s, id %q comes back as %q", what, id, line.ID)
 			}
+		}
+	}
+}
+
+// A command that the lab prints must show what the scenario shows.
+func TestOnlyWhatFlagsCanSayIsSaidInFlags(t *testing.T) {
+	l, err := lab.Start(t.Context(), "", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for name, want := range map[string]bool{"access-login": true, "access-cookie-lax": false, "cookie-stays-home": false, "no-cors-opaque": false} {
+		c, ok := l.Case(name)
+		if got := inFlags(c); !ok || got != want {
+			t.Errorf("%s: %v, want %v", name, got, want)
 		}
 	}
 }
