@@ -226,8 +226,9 @@ func (v *codeReview) twice() {
 			continue
 		}
 		for j, o := range v.headers {
-			if i != j && o.name == hAllowOrigin && v.together(o, h) && o.at.start < h.at.start {
+			if i != j && o.name == hAllowOrigin && o.at.start < h.at.start && v.together(o, h) {
 				v.report(h.at, "allow-origin-twice")
+				break
 			}
 		}
 	}

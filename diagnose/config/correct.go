@@ -87,7 +87,11 @@ func (r *Review) Correct(w Wanted) (*Correction, error) {
 			c.note("%s is in another file: corrected by corstui snippet --into %s", p.Position, p.File)
 		}
 	}
-	c.Notes = slices.Compact(c.Notes)
+	var notes []string
+	for _, n := range c.Notes {
+		notes = appendNew(notes, n)
+	}
+	c.Notes = notes
 	return c.Correction, nil
 }
 
@@ -117,7 +121,25 @@ func (c *correction) need() (snippets.Policy, error) {
 		return p, ErrNoPolicy
 	}
 	c.Policy = p
+	c.narrowed(p)
 	return p, nil
+}
+
+// narrowed says what a policy leaves out that the file let in.
+func (c *correction) narrowed(p snippets.Policy) {
+	for _, problem := range c.reviewed.Problems {
+		switch problem.ID {
+		case "lookalike-origin", "origin-reflected", "http-origin", "any-port-origin", "not-understood":
+			if c.wanted == nil {
+				c.note("only %s stays allowed, which the file names exactly; give all origins with --allow-origin if there are more", strings.Join(p.AllowOrigins, ", "))
+				return
+			}
+		case "headers-reflected":
+			if len(p.AllowHeaders) == 0 {
+				c.note("no request header is allowed now: list them with --allow-header")
+			}
+		}
+	}
 }
 
 func (c *correction) note(format string, args ...any) {

@@ -16,6 +16,9 @@ type header struct {
 	group *node
 }
 
+// maxHeaders bounds the places of one file that are compared with each other.
+const maxHeaders = 500
+
 // setters are the calls that set a header: whether they keep what is there.
 var setters = map[string]bool{
 	"set": false, "setHeader": false, "header": false, "Set": false, "append": true, "appendHeader": true, "Add": true, "Header": false, "vary": true,
@@ -26,6 +29,10 @@ func (p *program) headersSet() []header {
 	var out []header
 	add := func(name string, value, at, on, group *node, off int, adds bool) {
 		name = strings.ToLower(name)
+		if len(out) >= maxHeaders {
+			p.steps = maxSteps + 1
+			return
+		}
 		if isCORSHeader(name) && !strings.HasPrefix(name, "access-control-request-") || name == hVary {
 			out = append(out, header{name, value, at, off, on, adds, group})
 		}

@@ -18,6 +18,7 @@ type nginxFix struct {
 	rewrite map[*directive]bool // places whose CORS headers are written anew; nil is the top
 	gone    map[*directive]bool
 	mended  map[*directive]bool // maps and headers that were seen to
+	step    string              // one step of indentation, once it is known
 }
 
 // structural are the rules that no edit of a line mends: the CORS headers of
@@ -274,6 +275,9 @@ func (f *nginxFix) meant(e *directive) string {
 
 // unit is one step of indentation in the file.
 func (f *nginxFix) unit() string {
+	if f.step != "" {
+		return f.step
+	}
 	step := ""
 	f.each(f.top, func(d *directive) {
 		if step == "" && d.parent != nil && d.src == f.src && d.parent.src == f.src && !d.included {
@@ -284,8 +288,9 @@ func (f *nginxFix) unit() string {
 		}
 	})
 	if step == "" {
-		return "    "
+		step = "    "
 	}
+	f.step = step
 	return step
 }
 

@@ -285,7 +285,7 @@ type nginxDoc struct {
 }
 
 // maxSteps bounds how far values are followed in one file.
-const maxSteps = 1_000_000
+const maxSteps = 300_000
 
 // named are the directives of a name in a block.
 func (n *nginxDoc) named(block *directive, name string) []*directive {

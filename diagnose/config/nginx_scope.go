@@ -259,7 +259,7 @@ type check struct {
 
 // resolve follows a value of add_header to what it can be.
 func (n *nginxDoc) resolve(d *directive, w word, checks []check, depth int) []flow {
-	text := w.text
+	text, spent := w.text, n.spent()
 	byOrigin := len(checks) > 0
 	f := flow{text: text, at: d, word: w, checks: checks, byOrigin: byOrigin}
 	name := strings.NewReplacer("{", "", "}", "").Replace(text)
@@ -272,7 +272,7 @@ func (n *nginxDoc) resolve(d *directive, w word, checks []check, depth int) []fl
 		f.kind, f.byOrigin = "origin", true
 	case name == "$http_access_control_request_headers":
 		f.kind = "requested"
-	case depth > 8 || n.spent():
+	case depth > 8 || spent:
 		f.kind = "unknown"
 	case n.maps[name] != nil:
 		return n.resolveMap(n.maps[name], checks, depth)
@@ -306,7 +306,15 @@ func (n *nginxDoc) resolveMap(m *directive, checks []check, depth int) []flow {
 	var out []flow
 	origin := m.arg(0) == "$http_origin"
 	mixed := !origin && strings.Contains(m.arg(0), "$http_origin")
+	// A flag that a map over the Origin has made.
+	flag := n.maps[m.arg(0)]
+	if flag != nil && (flag.arg(0) != "$http_origin" || flag == m) {
+		flag = nil
+	}
 	for _, e := range m.block {
+		if n.steps > maxSteps {
+			break
+		}
 		if len(e.args) != 1 || e.is("hostnames", "volatile", "include") {
 			if e.is("include") {
 				out = append(out, flow{kind: "unknown", at: e, word: e.name, byOrigin: origin || mixed})
@@ -317,12 +325,30 @@ func (n *nginxDoc) resolveMap(m *directive, checks []check, depth int) []flow {
 		if origin && !(e.is("default") && !e.name.quoted) && e.name.text != "" {
 			own = append(own[:len(own):len(own)], newCheck(e, e.name))
 		}
+		if flag != nil {
+			own = append(own[:len(own):len(own)], flagChecks(flag, e)...)
+		}
 		for _, f := range n.resolve(e, e.args[0], own, depth+1) {
-			f.byOrigin = f.byOrigin || origin || mixed
+			f.byOrigin = f.byOrigin || origin || mixed || flag != nil
 			if mixed && f.kind == "origin" {
 				f.kind = "unknown"
 			}
 			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// flagChecks are the entries of a map over the Origin that lead to an entry of
+// the map over its result.
+func flagChecks(flag, e *directive) []check {
+	if e.is("default") && !e.name.quoted {
+		return nil
+	}
+	var out []check
+	for _, x := range flag.block {
+		if len(x.args) == 1 && x.arg(0) == e.name.text && !x.is("default", "hostnames", "volatile", "include") && x.name.text != "" {
+			out = append(out, newCheck(x, x.name))
 		}
 	}
 	return out
