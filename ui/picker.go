@@ -177,7 +177,7 @@ func (p *picker) view(e *env, w, h int) []rich.Line {
 		keyW, textW = max(keyW, rich.Width(en.key)), max(textW, rich.Width(en.text))
 	}
 	bw := min(max(keyW+textW+8, 46), w-2)
-	rows := min(len(p.entries), max(h-5, 3))
+	more := 0 // lines that the selected entry takes besides its own
 	var body []rich.Line
 	for i, en := range ms {
 		mark := "  "
@@ -192,12 +192,21 @@ func (p *picker) view(e *env, w, h int) []rich.Line {
 		if keyW > 0 {
 			l = rich.L(l, rich.S(rich.Key, en.key+rich.Blank(keyW-rich.Width(en.key))), "  ")
 		}
-		body = append(body, rich.L(l, rich.S(role, en.text)).OnClick(selectMsg{i}))
+		said := []rich.Line{rich.L(rich.S(role, en.text))}
+		if room := bw - 4 - l.Width(); i == p.at && rich.Width(en.text) > room && room > 20 { // shown whole
+			said = rich.WrapText(en.text, role, room)
+			more = len(said) - 1
+		}
+		body = append(body, rich.L(l, said[0]).OnClick(selectMsg{i}))
+		for _, s := range said[1:] {
+			body = append(body, rich.L(rich.Blank(l.Width()), s).OnClick(selectMsg{i}))
+		}
 	}
+	rows := min(len(p.entries)+more, max(h-5, 3))
 	if len(ms) == 0 {
 		body = []rich.Line{rich.L(rich.S(rich.Dim, "  nothing here is called that"))}
 	}
-	shown, _ := scrolled(body, max(p.at-rows+2, 0), rows, bw-4)
+	shown, _ := scrolled(body, max(p.at+more-rows+2, 0), rows, bw-4)
 	find := rich.L(rich.S(rich.Accent, "/ "), p.filter.view(bw-8, 1)[0])
 	if p.filter.String() == "" {
 		find = rich.L(rich.S(rich.Accent, "/ "), rich.S(rich.Cursor, " "), rich.S(rich.Dim, " "+p.intro))
