@@ -86,7 +86,7 @@ func keep(path, text string, mode os.FileMode) (string, error) {
 func writeNew(path, text string, mode os.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return fmt.Errorf("%s: %w; right would be a folder that you may write to", path, errors.Join(cause(err)))
+		return fmt.Errorf("%s: %w; right would be a folder that you may write to", path, cause(err))
 	}
 	_, err = f.WriteString(text)
 	if e := f.Close(); err == nil {

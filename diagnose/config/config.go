@@ -157,6 +157,9 @@ func parseFile(src *source, files Files) (document, Kind, error) {
 	case ".go":
 		d, err := parseGo(src, files)
 		return d, KindGo, err
+	case ".conf", ".nginx", ".vhost":
+		d, err := parseNginx(src, files)
+		return d, KindNginx, err
 	case ".js", ".mjs", ".cjs":
 		return parseScript(src, files)
 	case ".ts", ".mts", ".cts", ".tsx", ".jsx":

@@ -2,7 +2,7 @@ package config
 
 import "strings"
 
-// hdr names the response headers that count here, in lower case.
+// The names of the response headers that count here, in lower case.
 const (
 	hAllowOrigin      = "access-control-allow-origin"
 	hAllowCredentials = "access-control-allow-credentials"
@@ -60,8 +60,7 @@ func varies(ds []*directive) bool {
 
 func always(d *directive) bool { return d.arg(2) == "always" }
 
-// siblings are the directives beside those of a block: the block itself, or the
-// top of the file.
+// within are the directives of a block; nil is the top of the file.
 func (n *nginxDoc) within(d *directive) []*directive {
 	if d == nil {
 		return n.top

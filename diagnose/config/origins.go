@@ -113,6 +113,7 @@ func compile(expr string, ignoreCase bool) (*pattern, bool) {
 		if strings.HasPrefix(origin, "://") {
 			origin = "https" + origin
 		}
+		origin = strings.Replace(origin, "://.", "://app.", 1)
 		p.samples = append(p.samples, origin)
 		if w.dot >= 0 {
 			at := w.dot + len(origin) - len(w.text)

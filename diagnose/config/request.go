@@ -99,7 +99,7 @@ func (p *program) originAt(n *node, depth int) part {
 			}
 		}
 	case kBinary:
-		if n.text == "||" || n.text == "??" || n.text == "&&" && false {
+		if n.text == "||" || n.text == "??" {
 			return p.originAt(n.a, depth+1)
 		}
 	case kText:
