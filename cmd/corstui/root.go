@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"corstui/diagnose/fetch"
 )
 
 // app is what all commands share.
@@ -133,26 +135,26 @@ func looksLikeHost(s string) bool {
 	return strings.ContainsAny(s, "./:") && !strings.HasPrefix(s, ".")
 }
 
-// checkURL refuses what is no absolute URL with a host. What fetch() itself
-// throws at (a user name in the URL, say) is a verdict, not a usage error.
+// checkURL refuses what is no absolute URL by the URL Standard, which takes more
+// than net/url does. What fetch() itself throws at (a user name in the URL, say)
+// is a verdict, not a usage error.
 func checkURL(s string) error {
 	if !strings.Contains(s, "://") {
+		for _, scheme := range []string{"https:", "http:"} {
+			if rest, ok := strings.CutPrefix(strings.ToLower(s), scheme); ok {
+				return fmt.Errorf("URL %q: two slashes are missing; right would be %s//%s", s, scheme, s[len(s)-len(strings.TrimLeft(rest, "/")):])
+			}
+		}
 		if looksLikeHost(s) {
 			return fmt.Errorf("URL %q: the scheme is missing; right would be https://%s", s, strings.TrimLeft(s, "/"))
 		}
 		return fmt.Errorf("URL %q: not a URL; right would be https://HOST/PATH", s)
 	}
-	u, err := url.Parse(s)
-	if err != nil {
-		// The error quotes the whole URL, password and all: keep the reason alone.
-		reason := err.Error()
-		if i := strings.LastIndex(reason, ": "); i >= 0 {
-			reason = reason[i+2:]
-		}
-		return fmt.Errorf("URL %q: %s; right would be https://HOST/PATH", s, reason)
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return fmt.Errorf("URL %q: has a control character in it; right would be https://HOST/PATH", s)
 	}
-	if u.Hostname() == "" {
-		return fmt.Errorf("URL %q: the host is missing; right would be %s://HOST/PATH", s, u.Scheme)
+	if _, err := fetch.ParseURL(s, nil); err != nil {
+		return fmt.Errorf("URL %q: it %w; right would be https://HOST/PATH", s, err)
 	}
 	return nil
 }
