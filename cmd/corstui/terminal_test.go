@@ -94,7 +94,10 @@ func inTerminalWith(t *testing.T, cols, rows int, env []string, args ...string) 
 		_ = cmd.Process.Kill()
 		<-p.done
 		_ = tty.Close()
-		_ = p.screen.Close()
+		// Not Close, which the reader above would race with.
+		if replies, ok := p.screen.InputPipe().(io.Closer); ok {
+			_ = replies.Close()
+		}
 	})
 	return p
 }
