@@ -346,8 +346,12 @@ func (d *goDoc) rename(content string) (string, error) {
 		return "", err
 	}
 	for _, n := range top.list {
-		if n.kind == kFunc && taken[n.text] || n.kind == kDecl && taken[n.a.text] {
-			mine[map[bool]string{true: n.text}[n.kind == kFunc]+map[bool]string{true: n.a.textOrEmpty()}[n.kind == kDecl]] = true
+		name := n.text
+		if n.kind == kDecl {
+			name = n.a.text
+		}
+		if taken[name] && (n.kind == kFunc || n.kind == kDecl) {
+			mine[name] = true
 		}
 	}
 	if taken["corsWriter"] {
@@ -357,13 +361,6 @@ func (d *goDoc) rename(content string) (string, error) {
 		return content, nil
 	}
 	return renameIdentifiers(content, mine), nil
-}
-
-func (n *node) textOrEmpty() string {
-	if n == nil {
-		return ""
-	}
-	return n.text
 }
 
 // types notes the names of a file's types.

@@ -317,7 +317,7 @@ func (f *nginxFix) local(p Problem) error {
 	case "preflight-behind-auth", "preflight-refused":
 		return f.preflight(d)
 	case "headers-reflected", "wildcard-list-with-credentials":
-		return f.names(p.off)
+		f.names(p.off)
 	}
 	return nil
 }
@@ -526,11 +526,9 @@ func (f *nginxFix) preflight(d *directive) error {
 }
 
 // names puts the policy's names in place of reflected ones, or of *.
-func (f *nginxFix) names(off int) error {
+func (f *nginxFix) names(off int) {
 	d := f.at(off)
-	if err := f.correction.withPolicy(&f.policy); err != nil {
-		return err
-	}
+	f.policy = f.withPolicy()
 	header := headerName(d)
 	if d.is("set") || d.parent != nil && d.parent.is("map") {
 		header = hAllowHeaders
@@ -551,7 +549,6 @@ func (f *nginxFix) names(off int) error {
 		f.replace(w.start, w.end, `""`)
 		f.note("no request header is allowed now: list them with --allow-header")
 	}
-	return nil
 }
 
 func flagOf(header string) string {
@@ -564,13 +561,12 @@ func flagOf(header string) string {
 	return "allow-header"
 }
 
-// withPolicy takes the policy that was asked for, or the file's own, which may
-// lack origins.
-func (c *correction) withPolicy(to *snippets.Policy) error {
-	*to = c.reviewed.policy
+// withPolicy is the policy that was asked for, or the file's own, which may lack
+// origins.
+func (c *correction) withPolicy() snippets.Policy {
+	c.Policy = c.reviewed.policy
 	if c.wanted != nil {
-		*to = *c.wanted
+		c.Policy = *c.wanted
 	}
-	c.Policy = *to
-	return nil
+	return c.Policy
 }
