@@ -45,7 +45,7 @@ func (b *Browser) setSession(ctx context.Context, c exchange.Case) (notes []stri
 	}
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Hostname() == "" {
-		return notes, nil // fetch() will throw
+		return notes, nil //nolint:nilerr // fetch() will throw
 	}
 	for _, k := range cookies {
 		p := cookieParams(k, u)

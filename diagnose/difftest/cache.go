@@ -16,33 +16,35 @@ var cacheCases = []struct {
 	headers       []string // of the preflight's answer, beside allow-origin and allow-credentials
 	first, second []option
 	later         bool // the second comes six seconds after
+	fails         bool // the first request, after its preflight
 }{
-	{"no max-age", []string{acamPUT}, []option{put()}, []option{put()}, false},
-	{"no max-age, later", []string{acamPUT}, []option{put()}, []option{put()}, true},
-	{"60", []string{acamPUT, maxAge("60")}, []option{put()}, []option{put()}, true},
-	{"0", []string{acamPUT, maxAge("0")}, []option{put()}, []option{put()}, false},
-	{"negative", []string{acamPUT, maxAge("-1")}, []option{put()}, []option{put()}, false},
-	{"a word", []string{acamPUT, maxAge("abc")}, []option{put()}, []option{put()}, false},
-	{"a word, later", []string{acamPUT, maxAge("abc")}, []option{put()}, []option{put()}, true},
-	{"a fraction, later", []string{acamPUT, maxAge("60.5")}, []option{put()}, []option{put()}, true},
-	{"a plus, later", []string{acamPUT, maxAge("+60")}, []option{put()}, []option{put()}, true},
-	{"two lines, later", []string{acamPUT, maxAge("60"), maxAge("60")}, []option{put()}, []option{put()}, true},
-	{"surrounding blanks, later", []string{acamPUT, maxAge(" \t60 ")}, []option{put()}, []option{put()}, true},
-	{"empty", []string{acamPUT, maxAge("")}, []option{put()}, []option{put()}, false},
-	{"overflow, later", []string{acamPUT, maxAge("99999999999999999999")}, []option{put()}, []option{put()}, true},
-	{"another query", []string{acamPUT, maxAge("60")}, []option{put()}, []option{put(), to("{a}/?x")}, false},
-	{"a fragment", []string{acamPUT, maxAge("60")}, []option{put()}, []option{put(), to("{a}/#x")}, false},
-	{"another method of the list", []string{acam("PUT, DELETE"), maxAge("60")}, []option{put()}, []option{method("DELETE")}, false},
-	{"another method that is not listed", []string{acamPUT, maxAge("60")}, []option{put()}, []option{method("DELETE")}, false},
-	{"another header of the list", []string{acah("x-a, x-b"), maxAge("60")}, []option{header("x-a", "1")}, []option{header("x-b", "1")}, false},
-	{"a header that is not listed", []string{acah("x-a"), maxAge("60")}, []option{header("x-a", "1")}, []option{header("x-b", "1")}, false},
-	{"a method after a header", []string{acah("x-a"), acamPUT, maxAge("60")}, []option{header("x-a", "1")}, []option{put()}, false},
-	{"star covers another header", []string{acah("*"), maxAge("60")}, []option{header("x-a", "1")}, []option{header("x-b", "1")}, false},
-	{"star covers authorization in the cache", []string{acah("*"), maxAge("60")}, []option{header("x-a", "1")}, []option{header("authorization", "1")}, false},
-	{"star covers another method", []string{acam("*"), maxAge("60")}, []option{put()}, []option{method("DELETE")}, false},
-	{"credentials after none", []string{acamPUT, maxAge("60")}, []option{put()}, []option{put(), include()}, false},
-	{"none after credentials", []string{acamPUT, maxAge("60")}, []option{put(), include()}, []option{put()}, false},
-	{"a failed preflight", []string{maxAge("60")}, []option{put()}, []option{put()}, false},
+	{"no max-age", []string{acamPUT}, []option{put()}, []option{put()}, false, false},
+	{"no max-age, later", []string{acamPUT}, []option{put()}, []option{put()}, true, false},
+	{"60", []string{acamPUT, maxAge("60")}, []option{put()}, []option{put()}, true, false},
+	{"0", []string{acamPUT, maxAge("0")}, []option{put()}, []option{put()}, false, false},
+	{"negative", []string{acamPUT, maxAge("-1")}, []option{put()}, []option{put()}, false, false},
+	{"a word", []string{acamPUT, maxAge("abc")}, []option{put()}, []option{put()}, false, false},
+	{"a word, later", []string{acamPUT, maxAge("abc")}, []option{put()}, []option{put()}, true, false},
+	{"a fraction, later", []string{acamPUT, maxAge("60.5")}, []option{put()}, []option{put()}, true, false},
+	{"a plus, later", []string{acamPUT, maxAge("+60")}, []option{put()}, []option{put()}, true, false},
+	{"two lines, later", []string{acamPUT, maxAge("60"), maxAge("60")}, []option{put()}, []option{put()}, true, false},
+	{"surrounding blanks, later", []string{acamPUT, maxAge(" \t60 ")}, []option{put()}, []option{put()}, true, false},
+	{"empty", []string{acamPUT, maxAge("")}, []option{put()}, []option{put()}, false, false},
+	{"overflow, later", []string{acamPUT, maxAge("99999999999999999999")}, []option{put()}, []option{put()}, true, false},
+	{"another query", []string{acamPUT, maxAge("60")}, []option{put()}, []option{put(), to("{a}/?x")}, false, false},
+	{"a fragment", []string{acamPUT, maxAge("60")}, []option{put()}, []option{put(), to("{a}/#x")}, false, false},
+	{"another method of the list", []string{acam("PUT, DELETE"), maxAge("60")}, []option{put()}, []option{method("DELETE")}, false, false},
+	{"another method that is not listed", []string{acamPUT, maxAge("60")}, []option{put()}, []option{method("DELETE")}, false, false},
+	{"another header of the list", []string{acah("x-a, x-b"), maxAge("60")}, []option{header("x-a", "1")}, []option{header("x-b", "1")}, false, false},
+	{"a header that is not listed", []string{acah("x-a"), maxAge("60")}, []option{header("x-a", "1")}, []option{header("x-b", "1")}, false, false},
+	{"a method after a header", []string{acah("x-a"), acamPUT, maxAge("60")}, []option{header("x-a", "1")}, []option{put()}, false, false},
+	{"star covers another header", []string{acah("*"), maxAge("60")}, []option{header("x-a", "1")}, []option{header("x-b", "1")}, false, false},
+	{"star covers authorization in the cache", []string{acah("*"), maxAge("60")}, []option{header("x-a", "1")}, []option{header("authorization", "1")}, false, false},
+	{"star covers another method", []string{acam("*"), maxAge("60")}, []option{put()}, []option{method("DELETE")}, false, false},
+	{"credentials after none", []string{acamPUT, maxAge("60")}, []option{put()}, []option{put(), include()}, false, false},
+	{"none after credentials", []string{acamPUT, maxAge("60")}, []option{put(), include()}, []option{put()}, false, false},
+	{name: "a failed request", headers: []string{acamPUT, maxAge("60")}, first: []option{put()}, second: []option{put()}, fails: true},
+	{"a failed preflight", []string{maxAge("60")}, []option{put()}, []option{put()}, false, false},
 }
 
 func maxAge(v string) string { return "Access-Control-Max-Age: " + v }
@@ -83,6 +85,9 @@ func CompareCaches(ctx context.Context, t *testing.T, server *Server, e fetch.En
 	for i, tt := range cacheCases {
 		lines := append([]string{acaoO, acac}, tt.headers...)
 		answers := []option{preflight("200 OK", lines...), request("200 OK", acaoO, acac)}
+		if tt.fails {
+			answers[1] = request("200 OK")
+		}
 		pairs[i].first = sc(tt.name, append(answers, tt.first...)...).Install(server, i)
 		pairs[i].second = sc(tt.name, append(answers, tt.second...)...).Install(server, i)
 		pairs[i].stored = fetch.NewPreflightCache(e)
@@ -96,6 +101,9 @@ func CompareCaches(ctx context.Context, t *testing.T, server *Server, e fetch.En
 		}
 		if tt.name != "a failed preflight" {
 			pairs[i].stored.Store(key(c), c.Method, fetch.CORSUnsafeRequestHeaderNames(c.Headers), hs, time.Now())
+		}
+		if tt.fails {
+			pairs[i].stored.Failed(key(c))
 		}
 		if !tt.later {
 			check(i)

@@ -322,7 +322,7 @@ func wireScenarios() []Scenario {
 	}
 }
 
-// scenarios are all of them.
+// All are the written scenarios.
 func All() (out []Scenario) {
 	for _, group := range []func() []Scenario{
 		allowOriginScenarios, allowCredentialsScenarios, allowMethodsScenarios, allowHeadersScenarios, exposeHeadersScenarios,

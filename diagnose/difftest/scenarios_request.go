@@ -48,6 +48,7 @@ func requestHeaderScenarios() (out []Scenario) {
 	}
 	return append(out,
 		sc("request header/accept appended past 128 bytes", refused(header("Accept", strings.Repeat("a", 100)), header("accept", strings.Repeat("b", 100)))...),
+		sc("request header/custom appended", header("x-a", "1"), header("X-A", "2"), preflight("200 OK", acaoO, acahXA), request("200 OK", acaoO)),
 		sc("request header/content-type appended", refused(method("POST"), body("x"), header("Content-Type", "text/plain"), header("content-type", "text/plain"))...),
 		sc("request header/four safelisted of 128 bytes", refused(header("Accept", strings.Repeat("a", 128)), header("Accept-Language", strings.Repeat("a", 128)),
 			header("Content-Language", strings.Repeat("a", 128)), header("Content-Type", "text/plain;"+strings.Repeat("a", 117)))...),

@@ -86,6 +86,8 @@ func StartServer(t testing.TB) *Server {
 	return s
 }
 
+// SelfSigned makes a certificate for the hosts that is its own authority, and
+// returns that in PEM form too.
 func SelfSigned(t testing.TB) (tls.Certificate, []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -109,8 +111,10 @@ func SelfSigned(t testing.TB) (tls.Certificate, []byte) {
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-// TLSPort and PlainPort are the ports as strings.
-func (s *Server) TLSPort() string   { return port(s.tls) }
+// TLSPort is the port of TLS.
+func (s *Server) TLSPort() string { return port(s.tls) }
+
+// PlainPort is the port of plain HTTP.
 func (s *Server) PlainPort() string { return port(s.plain) }
 
 func port(l net.Listener) string { return strconv.Itoa(l.Addr().(*net.TCPAddr).Port) }

@@ -77,7 +77,7 @@ func (b *Browser) setSession(ctx context.Context, c exchange.Case) (notes []stri
 	}
 	u, err := url.Parse(c.URL)
 	if len(cookies) == 0 || err != nil || u.Hostname() == "" {
-		return notes, nil // for no URL: fetch() will throw
+		return notes, nil //nolint:nilerr // for no URL, fetch() will throw
 	}
 	var stored []storedCookie
 	for _, k := range cookies {
