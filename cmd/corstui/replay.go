@@ -20,6 +20,9 @@ func (a *app) readReport(name string) (diagnose.Report, error) {
 	}
 	r, err := report.Read(b)
 	if err != nil {
+		if name == "-" {
+			name = "standard input"
+		}
 		return r, fmt.Errorf("%s: %w", name, err)
 	}
 	return r, nil
