@@ -26,8 +26,10 @@ type Report struct {
 	// ID is the caller's own, any JSON value; null without.
 	ID json.RawMessage `json:"id"`
 	// Headline is the verdict in one or two sentences: what, where, who.
-	Headline   string        `json:"headline"`
-	Started    time.Time     `json:"started"`
+	Headline string    `json:"headline"`
+	Started  time.Time `json:"started"`
+	// Lab is the lab scenario that the case ran on; empty for real hosts.
+	Lab        string        `json:"lab,omitempty"`
 	Case       exchange.Case `json:"case"`
 	Verdict    fetch.Verdict `json:"verdict"`
 	AnsweredBy answer.Answer `json:"answered_by"`

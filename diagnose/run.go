@@ -33,6 +33,8 @@ type Options struct {
 	// Engine whose verdict is asked for; AllEngines fills Verdict.Engines.
 	Engine     fetch.Engine
 	AllEngines bool
+	// Lab is the lab scenario that Network reaches; the report says so.
+	Lab string
 	// MaxProbes a host; 0 means DefaultMaxProbes.
 	MaxProbes int
 	UserAgent string
@@ -186,7 +188,7 @@ func (r *run) report() Report {
 	verdict := r.result.Verdict
 	verdict.Assumes = finding.Assumes(in)
 	report := Report{
-		Schema: SchemaVersion, Headline: finding.Headline(in, findings), Started: r.started.UTC(),
+		Schema: SchemaVersion, Headline: finding.Headline(in, findings), Started: r.started.UTC(), Lab: r.o.Lab,
 		Case: r.c, Verdict: verdict, AnsweredBy: answeredBy(in), DecidedBy: r.result.DecidedBy,
 		Steps: steps(in, findings), Exchanges: seen, Triggers: r.result.Triggers, Fault: r.result.Fault,
 		Local: r.result.Local, Credentials: r.result.Credentials, Facts: facts,

@@ -70,7 +70,7 @@ func newWalk(e *env, c exchange.Case, o RunOptions, before *diagnose.Report) *wa
 
 // newReplay opens a saved report.
 func newReplay(e *env, r *diagnose.Report) *walk {
-	s := &walk{c: r.Case, saved: true}
+	s := &walk{c: r.Case, opt: RunOptions{Lab: r.Lab, AllEngines: true}, saved: true}
 	s.take(r, true)
 	return s
 }

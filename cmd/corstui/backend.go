@@ -84,7 +84,7 @@ func (b *backend) unmasked(c exchange.Case) exchange.Case {
 func (b *backend) runOptions(c exchange.Case, o ui.RunOptions) (exchange.Case, diagnose.Options, error) {
 	c = b.unmasked(c)
 	d := b.options
-	d.AllowUnsafe, d.AllEngines, d.Client, d.Browser = o.AllowUnsafe, o.AllEngines, nil, nil
+	d.AllowUnsafe, d.AllEngines, d.Client, d.Browser, d.Lab = o.AllowUnsafe, o.AllEngines, nil, nil, o.Lab
 	if o.Lab != "" {
 		l, err := b.lab(o.Lab)
 		if err != nil {

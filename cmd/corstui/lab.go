@@ -113,6 +113,7 @@ func (a *app) labTarget(ctx context.Context, flags *caseFlags, name string) (pla
 	direct := o.Network.Direct
 	o.Network = l.Network()
 	o.Network.Direct = direct
+	o.Lab = name
 	if o.Browser != nil {
 		o.Browser = realBrowser(o)
 	}

@@ -215,8 +215,9 @@ func addVary(h http.Header, member string) {
 func Simulated(before answer.Layer) string {
 	switch before {
 	case answer.LayerAccess, answer.LayerWAF, answer.LayerEdge:
-		return "simulated: what comes after that change. " + layerName[before] +
-			" still answers in front of your API; the proxy answers the preflight in its place, and what it answers to the request itself goes through as it is. Proof is a run against the real URL."
+		return "Simulated, no proof: what comes after that change. " + layerName[before] +
+			" still answers in front of your API. corstui's proxy answered the preflight in its place; what " + layerName[before] +
+			" answers to the request itself came through unchanged. Proof is a run against the real URL."
 	}
 	return ""
 }
