@@ -81,12 +81,19 @@ var redirectScenarios = []Scenario{
 			Layer: "origin", BlockedAt: "redirect", Reason: "MissingAllowOriginHeader",
 			Errors: []string{"same-origin-session-ended"},
 		},
+		// The user reloads the page and logs in again.
+		mend: func(c *exchange.Case) {
+			c.Session.Cookies = append(c.Session.Cookies, exchange.Cookie{Name: "sid", Value: "new-lab-session", HostOnly: true, Secure: true})
+		},
 		build: func(b *builder) {
 			login := b.site(b.name + ".login.example.com")
 			login.origin = func(*http.Request) *response {
 				return reply(200, page("Log in", "<h1>Log in</h1>"), "Content-Type", "text/html; charset=utf-8")
 			}
-			b.origin = app(noCORS(), routes{"/api/me": func(*http.Request) *response {
+			b.origin = app(noCORS(), routes{"/api/me": func(r *http.Request) *response {
+				if _, err := r.Cookie("sid"); err == nil {
+					return reply(http.StatusOK, `{"name":"Kim"}`, "Content-Type", "application/json")
+				}
 				return reply(http.StatusFound, "", "Location", "https://"+login.host+"/login?next=%2Fapi%2Fme")
 			}})
 		},

@@ -47,7 +47,7 @@ func AsMarkdown(r diagnose.Report) string {
 			if s.Alternative {
 				lead = "1. *or* "
 			}
-			fmt.Fprintf(&b, "%s%s\n", lead, md(strings.TrimPrefix(s.Summary, "or ")))
+			fmt.Fprintf(&b, "%s%s\n", lead, md(withoutOr(s.Summary)))
 			for _, p := range []struct{ label, text string }{{"who", s.Who}, {"then", strings.TrimPrefix(s.Then, "then ")}, {"cost", s.Cost}} {
 				if p.text != "" {
 					fmt.Fprintf(&b, "   - %s: %s\n", p.label, md(p.text))

@@ -42,7 +42,7 @@ var statusWords = map[diagnose.Status]string{
 func writeSteps(b *strings.Builder, r diagnose.Report) {
 	for _, s := range r.Steps {
 		word := statusWords[s.Status]
-		if s.Answered && s.Step != diagnose.StepBrowser {
+		if s.Answered && s.Step != diagnose.StepBrowser && r.AnsweredBy.Layer != answer.LayerUnknown {
 			word = "ANSWERED"
 		}
 		fmt.Fprintf(b, "  %-9s %-9s %s\n", s.Step, word, wrap(s.Summary, strings.Repeat(" ", 22)))
@@ -128,7 +128,11 @@ func writePlan(b *strings.Builder, r diagnose.Report) {
 		return
 	}
 	first := r.Plan[0]
-	b.WriteString("\n  fix at " + diagnose.LayerName(first.Layer))
+	where := diagnose.LayerName(first.Layer)
+	if first.Layer == answer.LayerUnknown {
+		where = "the layer that answered, once it is known"
+	}
+	b.WriteString("\n  fix at " + where)
 	switch first.Layer {
 	case answer.LayerAccess, answer.LayerWAF, answer.LayerEdge:
 		b.WriteString("; nothing behind it can help")
@@ -141,7 +145,7 @@ func writePlan(b *strings.Builder, r diagnose.Report) {
 			n++
 			lead = fmt.Sprintf("%d. ", n)
 		}
-		b.WriteString("    " + lead + wrap(strings.TrimPrefix(s.Summary, "or "), "       ") + "\n")
+		b.WriteString("    " + lead + wrap(withoutOr(s.Summary), "       ") + "\n")
 		line := func(label, text string) {
 			if text != "" {
 				b.WriteString("       " + label + wrap(text, "         ") + "\n")
@@ -154,6 +158,11 @@ func writePlan(b *strings.Builder, r diagnose.Report) {
 			b.WriteString("       $ " + s.Command + "\n")
 		}
 	}
+}
+
+// withoutOr is the summary of an alternative without the "or" that leads it.
+func withoutOr(s string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(s, "or, "), "or ")
 }
 
 func writeConsole(b *strings.Builder, r diagnose.Report) {
