@@ -106,4 +106,4 @@ clean:
 
 # pictures draws the README's screens from the real program.
 pictures:
-	CORSTUI_PICTURES=$(CURDIR)/docs $(GO) test ./cmd/corstui -count=1 -run TestPictures
+	CORSTUI_PICTURES=$(CURDIR)/docs $(GO) test ./cmd/corstui -count=1 -run 'TestPictures|TestTranscript'
