@@ -2,6 +2,7 @@ package snippets_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/parser"
 	"go/scanner"
@@ -238,7 +239,7 @@ func goShape(t *testing.T, src string) string {
 
 func jsShape(t *testing.T, src string) string {
 	t.Helper()
-	if _, err := js.Parse(parse.NewInputString(src), js.Options{}); err != nil && err != io.EOF {
+	if _, err := js.Parse(parse.NewInputString(src), js.Options{}); err != nil && !errors.Is(err, io.EOF) {
 		t.Fatalf("%v\n%s", err, src)
 	}
 	l := js.NewLexer(parse.NewInputString(src))

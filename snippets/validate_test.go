@@ -166,25 +166,32 @@ func TestMethodsAndHeaders(t *testing.T) {
 		}
 		var got []string
 		for _, err := range each(tt.policy.Validate()) {
-			switch e := err.(type) {
-			case *snippets.MethodError:
-				got = append(got, "MethodError "+e.Value+" "+string(e.Reason))
-			case *snippets.HeaderError:
-				got = append(got, "HeaderError "+e.Value+" "+string(e.Reason))
-			case *snippets.WildcardError:
-				got = append(got, "WildcardError "+e.Flag+" "+string(e.Reason))
-			case *snippets.MaxAgeError:
-				got = append(got, fmt.Sprint("MaxAgeError ", e.Value))
-			case *snippets.TooLongError:
-				got = append(got, "TooLongError "+e.Flag)
-			default:
-				got = append(got, err.Error())
-			}
+			got = append(got, kind(err))
 		}
 		if s := strings.Join(got, "; "); s != tt.want {
 			t.Errorf("got  %s\nwant %s", s, tt.want)
 		}
 	}
+}
+
+// kind is the type of an error of Validate, and what it points at.
+func kind(err error) string {
+	if e, ok := errors.AsType[*snippets.MethodError](err); ok {
+		return "MethodError " + e.Value + " " + string(e.Reason)
+	}
+	if e, ok := errors.AsType[*snippets.HeaderError](err); ok {
+		return "HeaderError " + e.Value + " " + string(e.Reason)
+	}
+	if e, ok := errors.AsType[*snippets.WildcardError](err); ok {
+		return "WildcardError " + e.Flag + " " + string(e.Reason)
+	}
+	if e, ok := errors.AsType[*snippets.MaxAgeError](err); ok {
+		return fmt.Sprint("MaxAgeError ", e.Value)
+	}
+	if e, ok := errors.AsType[*snippets.TooLongError](err); ok {
+		return "TooLongError " + e.Flag
+	}
+	return err.Error()
 }
 
 func many(format string, n int) []string {

@@ -155,13 +155,11 @@ func (d *scriptDoc) correct(c *correction) error {
 	} else {
 		load = strings.Replace(load, " "+name+" ", " "+local+" ", 1)
 	}
-	used := false
+	use := d.useFirst
 	if d.kind == KindWorker {
-		used = d.wrap(c, local)
-	} else {
-		used = d.useFirst(c, local)
+		use = d.wrap
 	}
-	if !used {
+	if !use(c, local) {
 		c.note("put this at its place by hand: %s %s", strings.ReplaceAll(uses[1].Line, name, local), uses[1].Where)
 	}
 	c.Files = append(c.Files, f)

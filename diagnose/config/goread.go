@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -18,7 +19,7 @@ func readGo(src *source) (top *node, pkg string, err error) {
 	f, err := parser.ParseFile(fset, src.name, src.text, parser.SkipObjectResolution)
 	if err != nil {
 		at, says := 0, err.Error()
-		if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
+		if list, ok := errors.AsType[scanner.ErrorList](err); ok && len(list) > 0 {
 			at, says = list[0].Pos.Offset, list[0].Msg
 		}
 		return nil, "", &ReadError{src.position(at), "this is no Go: " + says, "a file that gofmt accepts"}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/tdewolff/parse/v2"
@@ -75,7 +76,7 @@ func depthOf(toks []jsToken) int {
 }
 
 func errorOffset(err error, src *source) int {
-	if e, ok := err.(*parse.Error); ok && e.Line >= 1 && e.Line <= len(src.lines) {
+	if e, ok := errors.AsType[*parse.Error](err); ok && e.Line >= 1 && e.Line <= len(src.lines) {
 		return src.lines[e.Line-1] + max(e.Column-1, 0)
 	}
 	return 0
@@ -460,10 +461,7 @@ func (p *jsParser) export() []*node {
 		}
 		return p.end(n)
 	}
-	inner := p.statement()
-	for _, d := range inner {
-		n.list = append(n.list, d)
-	}
+	n.list = append(n.list, p.statement()...)
 	n.end = p.last()
 	return []*node{n}
 }

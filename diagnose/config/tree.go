@@ -175,13 +175,3 @@ func (n *node) prop(name string) *node {
 	}
 	return nil
 }
-
-// statement is the nearest statement of a block that a node is in.
-func (n *node) statement() *node {
-	for at := n; at != nil; at = at.parent {
-		if at.parent == nil || at.parent.kind == kBlock {
-			return at
-		}
-	}
-	return n
-}

@@ -222,7 +222,7 @@ func FuzzSetCookie(f *testing.F) {
 		f.Add(s, "/p/q")
 	}
 	f.Fuzz(func(t *testing.T, line, path string) {
-		r := newRun(nil, exchange.Case{URL: apiURL, Origin: pageOrigin, Credentials: include}, nil, Options{})
+		r := newRun(t.Context(), exchange.Case{URL: apiURL, Origin: pageOrigin, Credentials: include}, nil, Options{})
 		r.cur, _ = ParseURL("https://api.example.net/", nil)
 		r.cur.Path = "/" + path
 		r.first = r.cur

@@ -183,7 +183,7 @@ func TestOtherEnginesSendNothingUnsafe(t *testing.T) {
 	// A User-Agent of the script makes the POST itself differ: it is not sent again.
 	sends = 0
 	s.sent = nil
-	r = RunEngines(context.Background(), exchange.Case{URL: apiURL, Origin: pageOrigin, Method: "POST", Headers: hdr("User-Agent", "mine")}, s, Options{AllowUnsafe: true})
+	RunEngines(context.Background(), exchange.Case{URL: apiURL, Origin: pageOrigin, Method: "POST", Headers: hdr("User-Agent", "mine")}, s, Options{AllowUnsafe: true})
 	if sends != 1 {
 		t.Errorf("POST sent %d times for three engines: %s", sends, wire(s.sent))
 	}

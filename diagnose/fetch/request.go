@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"strings"
 
 	"corstui/diagnose/exchange"
@@ -72,7 +73,7 @@ func (r *run) preflightRequest(names []string, origin string) exchange.Request {
 // case's own URL, whether or not the case needs one: for probes. ok is false
 // where fetch() itself throws or the URL is not http or https.
 func PreflightRequest(c exchange.Case, o Options) (req exchange.Request, ok bool) {
-	r := newRun(nil, c, nil, o)
+	r := newRun(context.Background(), c, nil, o)
 	if !r.construct() || !r.cur.IsHTTP() {
 		return exchange.Request{}, false
 	}
@@ -85,7 +86,7 @@ func PreflightRequest(c exchange.Case, o Options) (req exchange.Request, ok bool
 // case's URL, its session included: for probes that differ from it in one thing.
 // ok is false where fetch() itself throws or the URL is not http or https.
 func PageRequest(c exchange.Case, o Options) (req exchange.Request, ok bool) {
-	r := newRun(nil, c, nil, o)
+	r := newRun(context.Background(), c, nil, o)
 	if !r.construct() || !r.cur.IsHTTP() {
 		return exchange.Request{}, false
 	}
