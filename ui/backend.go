@@ -118,11 +118,43 @@ type (
 		TakeSession(ctx context.Context, how string, c exchange.Case) (exchange.Session, error)
 	}
 
+	// Mender reviews a file of the user's own, and mends it.
+	Mender interface {
+		// Mend reads a file and makes its correction for what the report shows and
+		// the policy asks for. It writes nothing. The error is for people.
+		Mend(path string, r *diagnose.Report, p snippets.Policy) (*Mend, error)
+	}
+
 	// Commander says the command line that runs a case, without secrets.
 	Commander interface {
 		Command(c exchange.Case, o RunOptions) string
 	}
 )
+
+// Mend is what was found in a file of the user's own, and its correction.
+type Mend struct {
+	// Kind is what the file is: "nginx", "worker", "express", "go".
+	Kind     string
+	Problems []MendProblem
+	// Notes say what is left to a person.
+	Notes []string
+	// Diff is the correction as a unified diff, new files included; empty where
+	// there is nothing to change.
+	Diff string
+	// Write makes the correction and keeps the file as it was beside it. It
+	// returns, a line each, what was written and who checked it.
+	Write func(ctx context.Context) (said []string, err error)
+}
+
+// MendProblem is one place that a browser minds.
+type MendProblem struct {
+	// At is "file:line:column".
+	At string
+	// Severity is "error", "warning" or "info".
+	Severity string
+	// What is wrong, and Why the browser minds, a sentence each.
+	What, Why string
+}
 
 // Scenario is one set-up of the lab.
 type Scenario struct {

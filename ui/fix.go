@@ -183,6 +183,10 @@ func (f *fix) update(e *env, msg tea.Msg) tea.Cmd {
 		return toast("The files allow " + count(len(p.AllowOrigins), "page", "pages") + " now.")
 	case writeMsg:
 		return send(pushMsg{newSavePrompt(f.way().files, "corstui-fix")})
+	case mendMsg:
+		return send(pushMsg{newMendPrompt(f.way(), "")})
+	case mendFileMsg:
+		return send(pushMsg{newMending(f, msg.path)})
 	case proveMsg:
 		return prove(e, f.walk, f.policy)
 	case againMsg:
@@ -261,6 +265,7 @@ func (f *fix) actions(e *env) []action {
 		{id: keyCopyMenu, help: "choose what to copy: one file, ticket, curl, verdict, Ray ID", msg: copyMenuMsg{}},
 		{id: keyWrite, name: "write", help: "write the files of this tab into a directory", msg: writeMsg{}, off: files},
 		{id: keyDiff, name: diffName, help: "header by header: what is needed against what was seen", msg: diffMsg{}},
+		{id: keyMend, name: "mend", help: "pick a file of your own: what a browser minds in it, and its correction", msg: mendMsg{}, off: mendOff(e, w)},
 		{id: keyEdit, help: "change the pages that the policy allows", msg: pagesMsg{}, off: ifThen(len(f.policy.AllowOrigins) == 0, "This fix names no page.")},
 		{id: keyProve, name: "prove", help: "walk the case behind a proxy that applies this policy", msg: proveMsg{}, off: proveOff(e, "")},
 		{id: keyAgain, name: "again", help: "run the same case again, and compare", msg: againMsg{}},

@@ -296,6 +296,7 @@ type fake struct {
 	cases  []exchange.Case
 	state  map[string]string
 	panics bool
+	mended []string
 }
 
 func newFake(name string) *fake {
@@ -453,4 +454,25 @@ func (f *fake) SetProgress(lesson, state string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.state[lesson] = state
+}
+
+// mendDiff is what the fake proposes for each file; it has every kind of line.
+const mendDiff = "--- a/nginx.conf\n+++ b/nginx.conf\n@@ -1,3 +1,4 @@\n server {\n-    add_header Access-Control-Allow-Origin *;\n" +
+	"+    add_header Access-Control-Allow-Origin https://app.example.com always;\n+    add_header Vary Origin always;\n }\n"
+
+func (f *fake) Mend(path string, r *diagnose.Report, p snippets.Policy) (*Mend, error) {
+	if !strings.HasSuffix(path, "nginx.conf") {
+		return nil, fmt.Errorf("%s: is no file; right would be an nginx configuration", path)
+	}
+	return &Mend{Kind: "nginx", Diff: mendDiff, Notes: []string{"the file it includes is left as it is"},
+		Problems: []MendProblem{
+			{At: path + ":2:5", Severity: "error", What: "Access-Control-Allow-Origin is * and credentials are allowed", Why: "A browser refuses * for a request with cookies."},
+			{At: path + ":2:5", Severity: "warning", What: "add_header without always", Why: "nginx leaves it off error answers."},
+		},
+		Write: func(context.Context) ([]string, error) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.mended = append(f.mended, path)
+			return []string{"wrote " + path + "; as it was: " + path + ".bak", "nginx -t accepts it"}, nil
+		}}, nil
 }

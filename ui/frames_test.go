@@ -49,6 +49,8 @@ var places = []struct {
 	{"fix-same-origin", "access-preflight", []string{"f", "shift+tab"}},
 	{"fix-diff", "access-preflight", []string{"f", "d"}},
 	{"fix-write", "access-preflight", []string{"f", "tab", "w"}},
+	{"mend-pick", "access-preflight", []string{"f", "tab", "tab", "tab", "m"}},
+	{"mend", "access-preflight", []string{"f", "tab", "tab", "tab", "m", "text:nginx.conf", "enter"}},
 	{"prove", "access-preflight", []string{"f", "p"}},
 	{"compare", "access-preflight", []string{"r", "c"}},
 	{"allowed", "allowed", []string{"f", "down", "enter"}},

@@ -36,6 +36,7 @@ const (
 	keySession  keyID = "session"   // say who is logged in
 	keyLesson   keyID = "explain"   // the lesson, in two depths
 	keyWrite    keyID = "write"     // write files
+	keyMend     keyID = "mend"      // a file of the user's own
 	keyDiff     keyID = "diff"      // what was seen against what is needed
 	keyCompare  keyID = "compare"   // two runs side by side
 	keyExport   keyID = "export"    // the report as a file
@@ -92,6 +93,7 @@ var defaultKeys = []struct {
 	{keySession, []string{"s"}, "s"},
 	{keyLesson, []string{"i"}, "i"},
 	{keyWrite, []string{"w"}, "w"},
+	{keyMend, []string{"m"}, "m"},
 	{keyDiff, []string{"d"}, "d"},
 	{keyCompare, []string{"c"}, "c"},
 	{keyExport, []string{"o"}, "o"},

@@ -147,13 +147,19 @@ func existingFile(s string) (string, bool) {
 			s = p
 		}
 	}
-	if rest, ok := strings.CutPrefix(s, "~/"); ok {
-		if home, err := os.UserHomeDir(); err == nil {
-			s = home + "/" + rest
-		}
-	}
+	s = expandHome(s)
 	info, err := os.Stat(s)
 	return s, err == nil && info.Mode().IsRegular()
+}
+
+// expandHome reads "~/" as a shell does.
+func expandHome(s string) string {
+	if rest, ok := strings.CutPrefix(s, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			return home + "/" + rest
+		}
+	}
+	return s
 }
 
 // Save implements ui.Backend.
@@ -228,6 +234,7 @@ var (
 	_ ui.Commander = (*backend)(nil)
 	_ ui.LabFixer  = (*backend)(nil)
 	_ ui.Prover    = (*backend)(nil)
+	_ ui.Mender    = (*backend)(nil)
 )
 
 // hostAndPath splits a URL for the expressions of Access and the WAF.

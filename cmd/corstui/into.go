@@ -65,11 +65,7 @@ func (a *app) into(ctx context.Context, f intoFlags, recipe snippets.Recipe, o s
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(f.file)
-	c, err := r.Correct(config.Wanted{Policy: wanted, Exists: func(name string) bool {
-		_, err := os.Lstat(filepath.Join(dir, filepath.Base(name)))
-		return err == nil
-	}})
+	c, err := correct(r, f.file, wanted)
 	if errors.Is(err, config.ErrNoPolicy) {
 		return fmt.Errorf("%s: names no exact origin to allow; say which pages may call the API: --allow-origin https://app.example.com", f.file)
 	}
@@ -91,7 +87,16 @@ func (a *app) into(ctx context.Context, f intoFlags, recipe snippets.Recipe, o s
 	if !f.write {
 		return nil
 	}
-	return a.writeCorrection(ctx, f.file, r, c)
+	return writeCorrection(ctx, a.std.out, f.file, r, c)
+}
+
+// correct makes the correction of a file, with regard to what stands beside it.
+func correct(r *config.Review, name string, wanted *snippets.Policy) (*config.Correction, error) {
+	dir := filepath.Dir(name)
+	return r.Correct(config.Wanted{Policy: wanted, Exists: func(name string) bool {
+		_, err := os.Lstat(filepath.Join(dir, filepath.Base(name)))
+		return err == nil
+	}})
 }
 
 // wantedPolicy is the policy of the flags or of a report; nil for the file's
@@ -112,10 +117,7 @@ func wantedPolicy(a *app, r *config.Review, o snippets.Options, flags *policyFla
 		p.AllowOrigins = union(stated.AllowOrigins, p.AllowOrigins)
 	}
 	if reportFile != "" {
-		p.AllowMethods = union(stated.AllowMethods, p.AllowMethods)
-		p.AllowHeaders = union(stated.AllowHeaders, p.AllowHeaders)
-		p.ExposeHeaders = union(stated.ExposeHeaders, p.ExposeHeaders)
-		p.Credentials = p.Credentials || stated.Credentials
+		p = besides(stated, p)
 	}
 	if len(p.AllowOrigins) == 0 {
 		return nil, fmt.Errorf("%s: names no exact origin to allow; say which pages may call the API: --allow-origin https://app.example.com", r.Name)
@@ -124,6 +126,16 @@ func wantedPolicy(a *app, r *config.Review, o snippets.Options, flags *policyFla
 		return nil, oneLine(err)
 	}
 	return &p, nil
+}
+
+// besides is a report's policy with what a file allows already: the report knows
+// one request. The origins are left to the caller.
+func besides(stated, p snippets.Policy) snippets.Policy {
+	p.AllowMethods = union(stated.AllowMethods, p.AllowMethods)
+	p.AllowHeaders = union(stated.AllowHeaders, p.AllowHeaders)
+	p.ExposeHeaders = union(stated.ExposeHeaders, p.ExposeHeaders)
+	p.Credentials = p.Credentials || stated.Credentials
+	return p
 }
 
 func contains(list []string, v string) bool {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -19,7 +20,7 @@ import (
 
 // writeCorrection makes a correction: it checks the new text with the program
 // that will read it, keeps the old file, and puts the new one in its place.
-func (a *app) writeCorrection(ctx context.Context, name string, r *config.Review, c *config.Correction) error {
+func writeCorrection(ctx context.Context, out io.Writer, name string, r *config.Review, c *config.Correction) error {
 	// A symbolic link, as in sites-enabled, stays one.
 	real, err := filepath.EvalSymlinks(name)
 	if err != nil {
@@ -54,15 +55,15 @@ func (a *app) writeCorrection(ctx context.Context, name string, r *config.Review
 		if err := writeNew(path, f.Content, 0o644); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.std.out, "wrote %s\n", path)
+		fmt.Fprintf(out, "wrote %s\n", path)
 	}
 	if backup != "" {
 		if err := writeWhole(real, []byte(c.After), info.Mode().Perm()); err != nil {
 			return fmt.Errorf("%s: %w; the file is as it was", name, cause(err))
 		}
-		fmt.Fprintf(a.std.out, "wrote %s; as it was: %s\n", name, backup)
+		fmt.Fprintf(out, "wrote %s; as it was: %s\n", name, backup)
 	}
-	fmt.Fprintln(a.std.out, says)
+	fmt.Fprintln(out, says)
 	return nil
 }
 
