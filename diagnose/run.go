@@ -149,18 +149,23 @@ func (r *run) probes(ctx context.Context) {
 	if r.result.Local != nil {
 		return
 	}
+	r.standIn(ctx)
 	for range 2 {
 		seen, _ := answer.Attribute(r.c, r.exchanges(), r.started)
-		plan := probe.Plan(r.c, r.result, seen, r.o.Network, r.o.MaxProbes)
+		plan := r.plan(seen)
 		if len(plan) == 0 || ctx.Err() != nil {
 			return
 		}
-		r.send(Event{Kind: EventPlanned, Probes: r.mask.probes(plan)})
-		r.wire.RunAll(ctx, plan, func(_ probe.Probe, x exchange.Exchange) {
-			r.probed = append(r.probed, x)
-			r.saw(x)
-		})
+		r.sendPlan(ctx, plan)
 	}
+}
+
+func (r *run) sendPlan(ctx context.Context, plan []probe.Probe) {
+	r.send(Event{Kind: EventPlanned, Probes: r.mask.probes(plan)})
+	r.wire.RunAll(ctx, plan, func(_ probe.Probe, x exchange.Exchange) {
+		r.probed = append(r.probed, x)
+		r.saw(x)
+	})
 }
 
 func (r *run) exchanges() []exchange.Exchange {
@@ -205,7 +210,7 @@ func answeredBy(in finding.Input) answer.Answer {
 			Evidence: []answer.Evidence{{What: in.Fetch.Local.Kind, Says: in.Fetch.Local.Message, Strength: string(answer.Certain)}},
 		}
 	}
-	if x := in.Decisive(); x != nil {
+	if x := decisive(in); x != nil {
 		return x.Answer
 	}
 	return answer.Answer{Layer: answer.LayerUnknown, Confidence: answer.Unknown, Evidence: []answer.Evidence{}}

@@ -59,7 +59,7 @@ type walk struct {
 
 // steps draws the walk: how each of the four steps went.
 func steps(in finding.Input, fs []finding.Finding) []Step {
-	w := walk{in: in, findings: fs, decisive: in.Decisive(), blocked: !in.Fetch.Verdict.Allowed}
+	w := walk{in: in, findings: fs, decisive: decisive(in), blocked: !in.Fetch.Verdict.Allowed}
 	switch {
 	case in.Fetch.Local != nil:
 		w.at = StepBrowser
@@ -68,6 +68,9 @@ func steps(in finding.Input, fs []finding.Finding) []Step {
 	}
 	out := []Step{w.browser(), w.access(), w.waf(), w.origin()}
 	for i := range out {
+		if s := &out[i]; s.Status == StatusPass && s.Step != StepBrowser && w.warned(s.Step) {
+			s.Status = StatusWarn
+		}
 		out[i].Exchanges = w.exchangesOf(out[i].Step)
 		out[i].Answered = out[i].Step == w.at
 	}
@@ -228,7 +231,7 @@ func (w walk) origin() Step {
 		}
 	case w.at == StepOrigin && w.blocked:
 		s.Status, s.Summary = StatusFail, w.answered()
-	case w.at == StepOrigin && w.warned():
+	case w.at == StepOrigin && w.warned(StepOrigin):
 		s.Status, s.Summary = StatusWarn, w.answered()
 	case w.at == StepOrigin:
 		s.Status, s.Summary = StatusPass, w.answered()
@@ -243,10 +246,11 @@ func (w walk) origin() Step {
 	return s
 }
 
-// warned says whether a warning belongs to what stands behind Cloudflare.
-func (w walk) warned() bool {
+// warned says whether a warning or an error belongs to a step. What the edge
+// says for itself may be about the origin, and is none of the WAF's.
+func (w walk) warned(at StepName) bool {
 	for _, f := range w.findings {
-		if f.Severity != finding.Info && stepOfLayer[f.Layer] == StepOrigin {
+		if f.Severity != finding.Info && f.Layer != answer.LayerEdge && stepOfLayer[f.Layer] == at {
 			return true
 		}
 	}
