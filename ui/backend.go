@@ -118,6 +118,14 @@ type (
 		TakeSession(ctx context.Context, how string, c exchange.Case) (exchange.Session, error)
 	}
 
+	// Choosy lists the requests of a paste that holds several: a HAR.
+	Choosy interface {
+		// Entries are the requests, the most likely first; none for another paste.
+		Entries(paste string) []PasteEntry
+		// UnderstandEntry is Understand for one of them, by its Index.
+		UnderstandEntry(paste string, index int) (c exchange.Case, understood string, missing []string, err error)
+	}
+
 	// Mender reviews a file of the user's own, and mends it.
 	Mender interface {
 		// Mend reads a file and makes its correction for what the report shows and
@@ -130,6 +138,15 @@ type (
 		Command(c exchange.Case, o RunOptions) string
 	}
 )
+
+// PasteEntry is one request of a paste that holds several.
+type PasteEntry struct {
+	Index               int
+	Method, URL, Origin string
+	// Status is 0 where the page got no answer; Error is the browser's own note.
+	Status int
+	Error  string
+}
 
 // Mend is what was found in a file of the user's own, and its correction.
 type Mend struct {

@@ -375,6 +375,8 @@ func (f *fake) Understand(paste string) (exchange.Case, string, []string, error)
 			c.Session.Cookies = []exchange.Cookie{{Name: "CF_Authorization", Value: "secret-value"}}
 		}
 		return c, "a curl: PUT " + apiURL, []string{AskOrigin}, nil
+	case strings.HasSuffix(paste, ".har"):
+		return f.UnderstandEntry(paste, harEntries[0].Index)
 	case strings.HasPrefix(paste, "http"):
 		c = exchange.Case{URL: paste}.WithDefaults()
 		return c, "GET " + paste, []string{AskOrigin, AskMethod, AskCredentials, AskHeaders, AskReadHeaders, AskSession}, nil
@@ -475,4 +477,29 @@ func (f *fake) Mend(path string, r *diagnose.Report, p snippets.Policy) (*Mend, 
 			f.mended = append(f.mended, path)
 			return []string{"wrote " + path + "; as it was: " + path + ".bak", "nginx -t accepts it"}, nil
 		}}, nil
+}
+
+// harEntries are the requests of the fake's HAR.
+var harEntries = []PasteEntry{
+	{Index: 7, Method: "PUT", URL: apiURL, Origin: page, Error: "net::ERR_FAILED"},
+	{Index: 2, Method: "GET", URL: "https://api.example.com/v1/me?token=abcdef0123456789", Origin: page, Status: 401},
+	{Index: 0, Method: "GET", URL: page + "/", Status: 200},
+}
+
+func (f *fake) Entries(paste string) []PasteEntry {
+	if strings.HasSuffix(paste, ".har") {
+		return harEntries
+	}
+	return nil
+}
+
+func (f *fake) UnderstandEntry(paste string, index int) (exchange.Case, string, []string, error) {
+	for _, en := range harEntries {
+		if en.Index == index {
+			c := exchange.Case{URL: en.URL, Method: en.Method, Origin: en.Origin, Credentials: exchange.CredentialsInclude}.WithDefaults()
+			c.Session.Cookies = []exchange.Cookie{{Name: "CF_Authorization", Value: "secret-value"}, {Name: "theme", Value: "night-mode"}}
+			return c, fmt.Sprintf("Entry %d of %d in a HAR: %s %s", index, len(harEntries), en.Method, hostOf(en.URL)), nil, nil
+		}
+	}
+	return exchange.Case{}, "", nil, fmt.Errorf("the HAR has no entry %d", index)
 }

@@ -25,6 +25,8 @@ var places = []struct {
 	{"start-refused", "start", []string{"paste:what is this", "enter"}},
 	{"start-question", "start", []string{"paste:https://api.example.com/v1/items", "enter"}},
 	{"start-choice", "start", []string{"paste:https://api.example.com/v1/items", "enter", "enter"}},
+	{"start-har", "start", []string{"paste:trace.har"}},
+	{"start-entries", "start", []string{"paste:trace.har", "enter"}},
 	{"start-lab", "start", []string{"ctrl+l"}},
 	{"walk-access-preflight", "access-preflight", nil},
 	{"walk-browser", "access-preflight", []string{"left"}},

@@ -133,7 +133,27 @@ func (p *plain) start() (exchange.Case, error) {
 			p.say("%v", err)
 			continue
 		}
+		if ch, ok := p.b.(Choosy); ok {
+			if several := ch.Entries(text); len(several) > 1 {
+				several = several[:min(len(several), mostEntries)]
+				texts := make([]string, len(several))
+				for i, en := range several {
+					texts[i] = en.Method + " " + entryText(en)
+				}
+				n, err := p.choose("Which request of these?", texts)
+				if err != nil {
+					return c, err
+				}
+				if c, understood, missing, err = ch.UnderstandEntry(text, several[n].Index); err != nil {
+					p.say("%v", err)
+					continue
+				}
+			}
+		}
 		p.say("Understood: %s", understood)
+		if words := sessionWords(c); words != "" {
+			p.say("Session: %s", words)
+		}
 		return c, p.questions(&c, missing)
 	}
 }

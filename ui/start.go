@@ -22,6 +22,7 @@ type start struct {
 	c          exchange.Case
 	understood string
 	missing    []string
+	entries    []PasteEntry // of a HAR with several requests
 	problem    string
 	pending    bool // Enter was pressed before the answer was in
 
@@ -56,8 +57,10 @@ type (
 		c       exchange.Case
 		said    string
 		missing []string
+		entries []PasteEntry
 		err     error
 	}
+	entryMsg   struct{ index int }
 	beginMsg   struct{}
 	pickMsg    struct{ at int }
 	skipMsg    struct{}
@@ -91,7 +94,11 @@ func (s *start) understand(e *env, pause time.Duration) tea.Cmd {
 			return understoodMsg{edit: n}
 		}
 		c, said, missing, err := b.Understand(text)
-		return understoodMsg{n, c, said, missing, err}
+		var several []PasteEntry
+		if ch, ok := b.(Choosy); ok && err == nil {
+			several = ch.Entries(text)
+		}
+		return understoodMsg{n, c, said, missing, several, err}
 	}
 }
 
@@ -137,7 +144,7 @@ func (s *start) update(e *env, msg tea.Msg) tea.Cmd {
 		if msg.edit != s.edit {
 			return nil
 		}
-		s.c, s.understood, s.missing, s.problem = msg.c, rich.OneLine(msg.said), msg.missing, ""
+		s.c, s.understood, s.missing, s.entries, s.problem = msg.c, rich.OneLine(msg.said), msg.missing, msg.entries, ""
 		if msg.err != nil {
 			s.problem = rich.OneLine(msg.err.Error())
 			s.understood = ""
@@ -146,6 +153,17 @@ func (s *start) update(e *env, msg tea.Msg) tea.Cmd {
 			s.pending = false
 			return s.begin(e)
 		}
+	case entryMsg:
+		return s.understandEntry(e, msg.index)
+	case entryReadMsg:
+		if msg.edit != s.edit {
+			return nil
+		}
+		if msg.err != nil {
+			return complain(rich.OneLine(msg.err.Error()))
+		}
+		s.c, s.understood, s.missing = msg.c, rich.OneLine(msg.said), msg.missing
+		return s.question(e)
 	case scrollMsg:
 		s.move(msg.by)
 	case pickMsg:
@@ -175,7 +193,7 @@ func (s *start) update(e *env, msg tea.Msg) tea.Cmd {
 		case len(s.field.text) > 0 && s.at == 0:
 			s.field.set("")
 			s.edit++
-			s.understood, s.problem, s.missing = "", "", nil
+			s.understood, s.problem, s.missing, s.entries = "", "", nil, nil
 		case s.at == 0:
 			s.move(1)
 		default:
@@ -232,7 +250,8 @@ func (s *start) openLab() tea.Cmd {
 	return send(pushMsg{p})
 }
 
-// begin asks what is missing, or walks.
+// begin lets the user choose where there are several requests, then asks what
+// is missing, or walks.
 func (s *start) begin(e *env) tea.Cmd {
 	switch {
 	case strings.TrimSpace(s.field.String()) == "":
@@ -242,7 +261,14 @@ func (s *start) begin(e *env) tea.Cmd {
 	case s.understood == "":
 		s.pending = true // the answer is on its way
 		return nil
+	case len(s.entries) > 1:
+		return send(pushMsg{newEntryPicker(s.entries)})
 	}
+	return s.question(e)
+}
+
+// question asks what is missing, or walks.
+func (s *start) question(e *env) tea.Cmd {
 	s.asks = asksFor(s.c, append(slices.Clone(s.missing), skippable(s.c, s.missing)...), false)
 	if len(s.asks) == 0 {
 		return s.walk(e)
@@ -365,6 +391,12 @@ func (s *start) understoodLines(e *env, w int) []rich.Line {
 		return rich.Wrap(rich.L("   ", markSpan(e, markWarn), " ", s.problem), w-1, 5)
 	case s.understood != "":
 		lines := rich.Wrap(rich.L("   ", rich.S(rich.Dim, "understood:"), "  ", s.understood), w-1, 16)
+		if n := len(s.entries); n > 1 {
+			lines = append(lines, rich.Wrap(rich.L("   ", rich.S(rich.Dim, "choose:      "), fmt.Sprintf("it holds %d requests; ", n), rich.S(rich.Key, e.keys.show(keyOpen)), " lists them"), w-1, 16)...)
+		}
+		if words := sessionWords(s.c); words != "" {
+			lines = append(lines, rich.Wrap(rich.L("   ", rich.S(rich.Dim, "session:     "), words), w-1, 16)...)
+		}
 		if n := len(s.missing); n > 0 {
 			lines = append(lines, rich.Wrap(rich.L("   ", rich.S(rich.Dim, "missing:     "), count(n, "thing, asked for next", "things, asked for one at a time")), w-1, 16)...)
 		}

@@ -121,19 +121,51 @@ func (b *backend) Run(ctx context.Context, c exchange.Case, o ui.RunOptions, emi
 
 // Understand implements ui.Backend. The path of a HAR file is read first.
 func (b *backend) Understand(text string) (exchange.Case, string, []string, error) {
-	text = strings.TrimSpace(text)
-	if file, ok := existingFile(text); ok {
-		content, err := b.app.readInput(file)
-		if err != nil {
-			return exchange.Case{}, "", nil, err
-		}
-		text = string(content)
+	return b.understand(text, paste.Parse)
+}
+
+// UnderstandEntry implements ui.Choosy.
+func (b *backend) UnderstandEntry(text string, index int) (exchange.Case, string, []string, error) {
+	return b.understand(text, func(text string) (paste.Pasted, error) { return paste.ParseHAR(text, index) })
+}
+
+// Entries implements ui.Choosy.
+func (b *backend) Entries(text string) []ui.PasteEntry {
+	text, err := b.pasted(text)
+	if err != nil {
+		return nil
 	}
 	p, err := paste.Parse(text)
+	if err != nil {
+		return nil
+	}
+	out := make([]ui.PasteEntry, len(p.Entries))
+	for i, e := range p.Entries {
+		out[i] = ui.PasteEntry{Index: e.Index, Method: e.Method, URL: e.URL, Origin: e.Origin, Status: e.Status, Error: e.Error}
+	}
+	return out
+}
+
+func (b *backend) understand(text string, parse func(string) (paste.Pasted, error)) (exchange.Case, string, []string, error) {
+	text, err := b.pasted(text)
+	if err != nil {
+		return exchange.Case{}, "", nil, err
+	}
+	p, err := parse(text)
 	if err != nil {
 		return exchange.Case{}, "", nil, err
 	}
 	return p.Case, p.Understood, p.Missing, nil
+}
+
+// pasted is a pasted text, or what the file holds that it names.
+func (b *backend) pasted(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if file, ok := existingFile(text); ok {
+		content, err := b.app.readInput(file)
+		return string(content), err
+	}
+	return text, nil
 }
 
 // existingFile says whether a pasted line is the path of a file that is there.
@@ -234,6 +266,7 @@ var (
 	_ ui.Commander = (*backend)(nil)
 	_ ui.LabFixer  = (*backend)(nil)
 	_ ui.Prover    = (*backend)(nil)
+	_ ui.Choosy    = (*backend)(nil)
 	_ ui.Mender    = (*backend)(nil)
 )
 
