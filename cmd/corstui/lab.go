@@ -100,6 +100,11 @@ func (a *app) labTarget(ctx context.Context, flags *caseFlags, name string) (pla
 	if name == "" {
 		return plan{}, nil, fmt.Errorf("--lab: the value is empty; right would be the name of a scenario, see: corstui lab --list")
 	}
+	for _, own := range []string{"origin", "method", "header", "data", "credentials", "cookie", "from"} {
+		if f := flags.flags.Lookup(own); f != nil && f.Changed {
+			return plan{}, nil, fmt.Errorf("--%s: --lab brings its own case; leave it out, or walk the lab's URL from: corstui lab %s", own, name)
+		}
+	}
 	l, err := lab.Start(ctx, name, 0)
 	if err != nil {
 		return plan{}, nil, err

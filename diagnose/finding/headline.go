@@ -45,12 +45,15 @@ func (v *view) noAnswer(fs []Finding) string {
 }
 
 func (v *view) partial(fs []Finding) string {
-	passed := "Nothing stands against it so far"
-	if len(v.preflights) > 0 {
-		passed = "The preflight passed"
+	held := fmt.Sprintf("the %s itself was not sent, since it may change something.", v.method)
+	warnings := warningWords(fs)
+	switch {
+	case len(v.preflights) > 0:
+		return "PARTIAL. The preflight passed; " + held + warnings
+	case warnings != "":
+		return "PARTIAL. " + capital(held) + warnings
 	}
-	s := fmt.Sprintf("PARTIAL. %s; the %s itself was not sent, since it may change something.", passed, v.method)
-	return s + warningWords(fs)
+	return "PARTIAL. Nothing stands against it so far; " + held
 }
 
 func (v *view) allowed(fs []Finding) string {
