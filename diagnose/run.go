@@ -71,6 +71,7 @@ func Run(ctx context.Context, c exchange.Case, o Options, emit func(Event)) (Rep
 	r.mask = newMask(r.c)
 	if !o.VerdictOnly && o.Client == nil {
 		r.wire.Ready(o.MaxProbes) // connections for the probes open beside the first request
+		r.wire.ReadyTeam(ctx, r.c)
 	}
 	r.browserRequests(ctx)
 	if !o.VerdictOnly {

@@ -3,6 +3,9 @@ package probe
 import (
 	"context"
 	"sync/atomic"
+
+	"corstui/diagnose/answer"
+	"corstui/diagnose/exchange"
 )
 
 // ahead are connections that a session opens before their requests are known.
@@ -13,6 +16,61 @@ type ahead struct {
 	// those that nobody asked for yet.
 	tokens  atomic.Int64
 	settled chan struct{}
+	team    atomic.Pointer[opening]
+}
+
+// opening is the connection to an Access team's host that is on its way.
+type opening struct {
+	ctx   context.Context // of the diagnosis: what asks for the keys may end before
+	place place           // none until a team shows itself
+	done  chan struct{}   // closed once the connection is there or has failed
+}
+
+// ReadyTeam says that the keys of the Access team that guards the case's URL may
+// be asked for. A connection to the team's host is opened as soon as its name is
+// known: at once where the case's own token names it, else beside what follows
+// the answer that does. It sends no request. Call it before the first one; ctx is
+// that of the whole diagnosis.
+func (s *Session) ReadyTeam(ctx context.Context, c exchange.Case) {
+	s.ahead.team.Store(&opening{ctx: ctx})
+	s.openTeam(tokenTeam(c.Session))
+}
+
+// openTeam opens the connection that ReadyTeam announced, once.
+func (s *Session) openTeam(team string) {
+	before := s.ahead.team.Load()
+	if team == "" || before == nil || before.done != nil {
+		return
+	}
+	now := &opening{ctx: before.ctx, place: placeOf(certsURL(team)), done: make(chan struct{})}
+	if !s.ahead.team.CompareAndSwap(before, now) {
+		return
+	}
+	go func() {
+		defer func() {
+			_ = recover()
+			close(now.done)
+		}()
+		if c := s.c.pool.get(now.place); c != nil {
+			s.c.pool.put(c, true) // a redirect to the login led there before
+			return
+		}
+		c, err := s.dial(now.ctx, now.place, &progress{})
+		if err != nil {
+			return // who asks for the keys is told
+		}
+		if c.h2 != nil {
+			s.c.pool.share(c)
+		}
+		s.c.pool.put(c, true)
+	}()
+}
+
+// teamNamed opens the connection to the team that an answer names.
+func (s *Session) teamNamed(x exchange.Exchange) {
+	if at := s.ahead.team.Load(); at != nil && at.done == nil && x.Response != nil {
+		s.openTeam(teamOf([]answer.Seen{{Exchange: x}}))
+	}
 }
 
 // Ready says that up to n requests to the user's host will soon go out at the
@@ -61,6 +119,14 @@ func (s *Session) openAhead(ctx context.Context, pl place) {
 func (s *Session) connection(ctx context.Context, pl place) *conn {
 	if c := s.c.pool.get(pl); c != nil {
 		return c
+	}
+	if t := s.ahead.team.Load(); t != nil && t.done != nil && t.place == pl {
+		select {
+		case <-t.done:
+			return s.c.pool.get(pl)
+		case <-ctx.Done():
+			return nil
+		}
 	}
 	if at := s.ahead.place.Load(); at == nil || *at != pl {
 		return nil

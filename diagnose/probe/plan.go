@@ -26,7 +26,7 @@ const DefaultMax = 16
 //
 // seen holds the browser's exchanges with who answered them. Call it once more
 // with the probes' exchanges among them: it returns what only those made worth
-// asking (the keys of an Access team that the signed metadata named; who it is
+// asking (the keys of an Access team that only the signed metadata named; who it is
 // that refuses the GET behind a preflight), and nothing that was sent before.
 // What was sent counts against max. For most cases it returns nothing then.
 //
@@ -45,13 +45,19 @@ func Plan(c exchange.Case, r fetch.Result, seen []answer.Seen, n Network, max in
 	if s.allowance >= 0 {
 		limit[hostOf(s.url)] = s.allowance
 	}
-	sent := map[exchange.Purpose]bool{}
+	sent, keysAsked := map[exchange.Purpose]bool{}, ""
 	perHost := map[string]int{}
 	for _, x := range seen {
 		if isProbe(x.Purpose) {
 			sent[x.Purpose] = true
+			if x.Purpose == exchange.PurposeAccessCerts {
+				keysAsked = hostOf(x.Request.URL)
+			}
 			perHost[hostOf(x.Request.URL)]++
 		}
+	}
+	if keysAsked == s.tokenTeam && s.team != keysAsked {
+		sent[exchange.PurposeAccessCerts] = false // the token is of another team than the application
 	}
 	var ps []Probe
 	for _, row := range planRows {
@@ -142,7 +148,7 @@ var planRows = []planRow{
 		exchange.PurposeAccessCerts,
 		func(s *situation) bool { return s.answered && s.team != "" },
 		func(s *situation) exchange.Request {
-			return s.visit("https://" + s.team + "/cdn-cgi/access/certs")
+			return s.visit(certsURL(s.team))
 		}, false,
 		"The team's public keys check what Access signed.",
 	},

@@ -345,6 +345,53 @@ func TestTheSecondRoundHoldsOnlyWhatIsNew(t *testing.T) {
 	}
 }
 
+// unsigned is a JWT with these claims, whose signature nobody checks here.
+func unsigned(claims string) string {
+	return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2ln"
+}
+
+func TestTheTeamOfTheTokenIsAskedInTheFirstRound(t *testing.T) {
+	sc := allowedOrigin()
+	sc.c.Session.AccessToken = unsigned(`{"iss":"https://ours.cloudflareaccess.com","aud":["x"]}`)
+	first := sc.plan()
+	if got := find(t, first, exchange.PurposeAccessCerts).Request.URL; got != "https://ours.cloudflareaccess.com/cdn-cgi/access/certs" {
+		t.Errorf("first round: %s", got)
+	}
+	for _, tt := range []struct{ signedFor, want string }{
+		{"ours.cloudflareaccess.com", ""},
+		{"theirs.cloudflareaccess.com", "https://theirs.cloudflareaccess.com/cdn-cgi/access/certs"},
+	} {
+		after := *sc
+		for _, p := range first {
+			hs := []string{throughCF}
+			if p.Purpose == exchange.PurposeAccessMetadata {
+				hs = append(hs, "CF-Access-Metadata: "+unsigned(`{"type":"match","auth_domain":"`+tt.signedFor+`"}`))
+			}
+			after.saw(p.Purpose, p.Request.Method, answer.LayerOrigin, answer.Likely, 200, hs...)
+			after.s[len(after.s)-1].Request.URL = p.Request.URL
+		}
+		second := after.plan()
+		if tt.want == "" {
+			if len(second) != 0 {
+				t.Errorf("the same team: %v", purposes(second))
+			}
+			continue
+		}
+		if len(second) != 1 || second[0].Request.URL != tt.want {
+			t.Fatalf("another team: %v", second)
+		}
+		after.saw(exchange.PurposeAccessCerts, "GET", answer.LayerAccess, answer.Certain, 200)
+		after.s[len(after.s)-1].Request.URL = tt.want
+		if third := after.plan(); len(third) != 0 {
+			t.Errorf("third round: %v", purposes(third))
+		}
+	}
+	sc.c.Session.AccessToken = unsigned(`{"iss":"https://cloudflareaccess.com.attacker.example","aud":["x"]}`)
+	if ps := sc.plan(); slices.Contains(purposes(ps), string(exchange.PurposeAccessCerts)) {
+		t.Errorf("a host that is no team is asked: %v", purposes(ps))
+	}
+}
+
 func TestTheSecondRoundAsksWhoRefusesBehindThePreflight(t *testing.T) {
 	sc := newScene(func(c *exchange.Case) { c.Method = "PUT" }).saw(exchange.PurposePreflight, "OPTIONS", answer.LayerWAF, answer.Certain, 403, throughCF).blockedAt(fetch.AtPreflight)
 	for _, p := range sc.plan() {

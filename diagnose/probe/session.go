@@ -105,6 +105,7 @@ func (s *Session) send(ctx context.Context, id string, p Probe) (x exchange.Exch
 		return x
 	}
 	x.Response, x.Failure = s.attempts(ctx, w, &x)
+	s.teamNamed(x)
 	return x
 }
 

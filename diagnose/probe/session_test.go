@@ -276,6 +276,47 @@ func TestReadyOpensConnectionsBesideTheFirstRequest(t *testing.T) {
 	}
 }
 
+func TestTheTeamsConnectionOpensBeforeItsKeysAreAsked(t *testing.T) {
+	const team = "ours.cloudflareaccess.com"
+	for name, token := range map[string]string{
+		"the token names it":    unsigned(`{"iss":"https://` + team + `"}`),
+		"an answer names it":    "",
+		"the token is no token": "not.a.jwt",
+	} {
+		t.Run(name, func(t *testing.T) {
+			var conns, requests atomic.Int64
+			keys := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { requests.Add(1) }))
+			keys.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+				if s == http.StateNew {
+					conns.Add(1)
+				}
+			}
+			keys.StartTLS()
+			t.Cleanup(keys.Close)
+			k := &keepAlive{answer: func(int64, string) string {
+				return "HTTP/1.1 302 Found\r\nLocation: https://" + team + "/cdn-cgi/access/login/api.example.com\r\nContent-Length: 0\r\n\r\n"
+			}}
+			addr := listenRaw(t, k.serve)
+			n := Network{Insecure: true, ConnectTo: []string{team + ":443:" + keys.Listener.Addr().String()}}
+			s := newClient(t, n).Session("http://" + addr + "/")
+			ctx := within(t, 10*time.Second)
+			s.ReadyTeam(ctx, exchange.Case{Session: exchange.Session{AccessToken: token}})
+			want(t, s.RoundTrip(ctx, exchange.PurposeRequest, get("http://"+addr+"/")))
+			for conns.Load() == 0 && ctx.Err() == nil {
+				time.Sleep(5 * time.Millisecond)
+			}
+			if requests.Load() != 0 {
+				t.Errorf("%d requests before the keys are asked for", requests.Load())
+			}
+			x := s.Do(ctx, Probe{Purpose: exchange.PurposeAccessCerts, Request: get(certsURL(team))})
+			want(t, x)
+			if x.Timing.TLS != 0 || conns.Load() != 1 {
+				t.Errorf("%d connections, %v ms for TLS", conns.Load(), x.Timing.TLS)
+			}
+		})
+	}
+}
+
 func TestWithoutADirectAddressNothingGoesDirect(t *testing.T) {
 	x := newClient(t, Network{}).Session().Do(context.Background(), Probe{Direct: true, Request: get("http://127.0.0.1:1/")})
 	peer{phase: exchange.FailureRefused, says: "--direct"}.judge(t, x)

@@ -45,6 +45,7 @@ type situation struct {
 	policy          bool   // who is let in is worth asking by GET
 	preflightPolicy bool   // and by preflight
 	team            string // the Access team's domain, where one shows itself
+	tokenTeam       string // the team that issued the session's token
 
 	// allowance is how many probes the server's own rate limit leaves room for;
 	// -1 where it says nothing.
@@ -76,6 +77,10 @@ func situate(c exchange.Case, r fetch.Result, seen []answer.Seen, n Network) *si
 	s.readExchanges(r, seen)
 	s.readPolicy(r, seen)
 	s.team = teamOf(seen)
+	s.tokenTeam = tokenTeam(c.Session)
+	if s.team == "" && !s.limited && (s.cloudflare || !s.certain) {
+		s.team = s.tokenTeam // likely the one that the metadata, asked for in the same round, will name
+	}
 	return s
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
@@ -41,6 +42,28 @@ func teamOf(seen []answer.Seen) string {
 	}
 	return ""
 }
+
+// tokenTeam is the team whose token the session holds; "" without.
+func tokenTeam(s exchange.Session) string {
+	jwt := s.AccessToken
+	for _, c := range s.Cookies {
+		if jwt == "" && c.Name == "CF_Authorization" {
+			jwt = c.Value
+		}
+	}
+	if jwt == "" {
+		return ""
+	}
+	t, err := answer.ReadAccessToken(jwt, time.Now())
+	if err != nil || !teamDomain.MatchString(t.Team) {
+		return ""
+	}
+	return t.Team
+}
+
+// certsURL is where a team serves its public keys (Cloudflare docs «Validate
+// JWTs»).
+func certsURL(team string) string { return "https://" + team + "/cdn-cgi/access/certs" }
 
 // metadataTeam reads the claim auth_domain of a JWT without trusting it: it
 // only says whose keys to ask for.
