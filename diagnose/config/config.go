@@ -90,6 +90,8 @@ type Review struct {
 	policy snippets.Policy // what the file itself allows by exact values
 	// statesOrigin says that the file sets Allow-Origin somewhere.
 	statesOrigin bool
+	// anyHeader says that it lets a page set whatever request header it asks for.
+	anyHeader bool
 }
 
 // document is a parsed file of one kind.
@@ -147,7 +149,7 @@ func Read(name string, content []byte, files Files) (*Review, error) {
 	rv := &reviewer{Review: r}
 	doc.review(rv)
 	r.Problems = settle(r.Problems)
-	r.policy, r.statesOrigin = rv.stated.policy(), rv.stated.found
+	r.policy, r.statesOrigin, r.anyHeader = rv.stated.policy(), rv.stated.found, rv.stated.anyHeader
 	return r, nil
 }
 

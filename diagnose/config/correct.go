@@ -127,6 +127,9 @@ func (c *correction) need() (snippets.Policy, error) {
 
 // narrowed says what a policy leaves out that the file let in.
 func (c *correction) narrowed(p snippets.Policy) {
+	if c.reviewed.anyHeader && len(p.AllowHeaders) == 0 {
+		c.note("no request header is allowed now: list them with --allow-header")
+	}
 	for _, problem := range c.reviewed.Problems {
 		switch problem.ID {
 		case "lookalike-origin", "origin-reflected", "http-origin", "any-port-origin", "not-understood":

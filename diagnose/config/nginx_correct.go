@@ -515,6 +515,10 @@ func (f *nginxFix) preflight(d *directive) error {
 			continue
 		}
 		f.mended[place] = true
+		f.admitOptions(place)
+		if f.ownAnswer(place) != nil {
+			continue
+		}
 		lines := "# Before any authentication.\nif ($request_method = OPTIONS) {\n    return 204;\n}\n"
 		if place == scope {
 			f.before(at, lines)
@@ -523,6 +527,20 @@ func (f *nginxFix) preflight(d *directive) error {
 		}
 	}
 	return nil
+}
+
+// admitOptions takes OPTIONS out of the limit_except of a place, past which no
+// if of that place is asked.
+func (f *nginxFix) admitOptions(place *directive) {
+	x := f.takesOptions(place)
+	switch {
+	case x == nil || f.mended[x]:
+	case x.src != f.src || len(x.args) == 0:
+		f.note("%s: add OPTIONS to the methods of this limit_except", x.src.position(x.start()))
+	default:
+		f.mended[x] = true
+		f.insert(x.args[len(x.args)-1].end, " OPTIONS")
+	}
 }
 
 // names puts the policy's names in place of reflected ones, or of *.

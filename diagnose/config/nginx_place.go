@@ -95,10 +95,7 @@ func (v *nginxReview) auth(d *directive) {
 			}
 		}
 	}
-	for _, x := range v.within(d) {
-		if !x.is("limit_except") || slices.ContainsFunc(x.args, func(w word) bool { return w.text == "OPTIONS" }) {
-			continue
-		}
+	if x := v.takesOptions(d); x != nil {
 		for _, a := range x.block {
 			if a.is(auths...) && a.arg(0) != "off" {
 				v.add(a.src, a.start(), "preflight-behind-auth", a.name.text)

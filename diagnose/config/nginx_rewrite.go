@@ -245,6 +245,12 @@ func (f *nginxFix) rewriteScope(s *directive) {
 	if preflight {
 		b.WriteString(f.parts.Preflight)
 	}
+	if x := f.takesOptions(s); x != nil {
+		f.admitOptions(s)
+		if preflight && f.parts.Maps != "" {
+			f.note("%s: OPTIONS goes past this limit_except now, as preflights must; one that is no preflight is left to what answers the other methods", x.src.position(x.start()))
+		}
+	}
 	switch {
 	case first != nil:
 		f.insertBefore(first, b.String())

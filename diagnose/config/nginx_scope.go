@@ -1,6 +1,9 @@
 package config
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The names of the response headers that count here, in lower case.
 const (
@@ -201,19 +204,36 @@ func returns(block []*directive) *directive {
 	return nil
 }
 
+// takesOptions is the limit_except of a place that OPTIONS goes to, nil without.
+// Nginx swaps the location's configuration for that block before the rewrite
+// phase: an if or a return beside it is not asked then.
+func (n *nginxDoc) takesOptions(d *directive) *directive {
+	for _, x := range n.named(d, "limit_except") {
+		if x.braced && !slices.ContainsFunc(x.args, func(w word) bool { return w.text == "OPTIONS" }) {
+			return x
+		}
+	}
+	return nil
+}
+
+// ownAnswer returns the if or return of a place that answers OPTIONS, nil without.
+func (n *nginxDoc) ownAnswer(d *directive) *directive {
+	for _, x := range n.within(d) {
+		if x.is("return") || x.is("if") && n.forOptions(x) && returns(x.block) != nil {
+			return x
+		}
+	}
+	return nil
+}
+
 // answersPreflight returns the if that answers OPTIONS in a place: its own, or
 // one of the server around it, which nginx asks first. A return at a place of
 // its own answers everything.
 func (n *nginxDoc) answersPreflight(d *directive) *directive {
 	for at := d; ; at = at.parent {
-		if at == nil || at.is("location", "server") {
-			for _, x := range n.within(at) {
-				if x.is("return") {
-					return x
-				}
-				if x.is("if") && n.forOptions(x) && returns(x.block) != nil {
-					return x
-				}
+		if (at == nil || at.is("location", "server")) && n.takesOptions(at) == nil {
+			if x := n.ownAnswer(at); x != nil {
+				return x
 			}
 		}
 		if at == nil || at.is("server", "http") {

@@ -1,11 +1,13 @@
 package config_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/fcgi"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -28,88 +30,63 @@ const page = "https://app.example.com"
 // hang bounds every wait for a runtime; nothing is measured by it.
 const hang = 30 * time.Second
 
-// live is a faulty file that can run: what a page asks of it, and what check
-// finds before the correction. After it the page must be allowed, with no error.
-type live struct {
-	file    string // below testdata
-	path    string
-	method  string
-	headers [][2]string
-	include bool // cookies travel
-	finds   string
-}
-
-var lives = []live{
-	{file: "nginx/always-missing", path: "/api/", include: true, finds: finding.ErrorsWithoutCORS},
-	{file: "nginx/inheritance", path: "/files/", finds: finding.AllowOriginMissing},
-	{file: "nginx/wide-open", method: "PUT", finds: finding.AllowOriginMissing},
-	{file: "nginx/map-unanchored", finds: finding.LookalikeAllowed},
-	{file: "nginx/auth-basic", path: "/api/", headers: [][2]string{{"Authorization", "Basic YTpi"}}, finds: finding.PreflightStatus},
-	{file: "nginx/reflection", include: true, finds: finding.OriginReflected},
-	{file: "nginx/star-credentials", include: true, finds: finding.WildcardWithCredentials},
-	{file: "nginx/slash", finds: finding.AllowOriginMismatch},
-	{file: "nginx/several-values", finds: finding.AllowOriginMultiple},
-	{file: "nginx/twice", finds: finding.CORSHeadersTwice},
-	{file: "nginx/error-page", path: "/api/", finds: finding.ErrorsWithoutCORS},
-	{file: "nginx/options-in-if", method: "PUT", finds: finding.PreflightUnanswered},
-	{file: "nginx/article-if", path: "/api/", include: true, finds: finding.LookalikeAllowed},
-	{file: "worker/success-only", finds: finding.ErrorsWithoutCORS},
-	{file: "worker/wildcard-credentials", include: true, finds: finding.WildcardWithCredentials},
-	{file: "worker/options-only", method: "PUT", finds: finding.AllowOriginMissing},
-	{file: "worker/reflects", finds: finding.OriginReflected},
-	{file: "express/cors-last", path: "/items", finds: finding.AllowOriginMissing},
-	{file: "express/auth-first", path: "/me", headers: [][2]string{{"Authorization", "Bearer x"}}, finds: finding.PreflightUnanswered},
-	{file: "express/error-handler", finds: finding.ErrorsWithoutCORS},
-	{file: "express/by-hand", include: true, finds: finding.VaryOriginRefusal},
-	{file: "express/reflects", finds: finding.OriginReflected},
-	{file: "go/reflects", path: "/items", include: true, finds: finding.OriginReflected},
-	{file: "go/auth-outside", path: "/me", headers: [][2]string{{"Authorization", "Bearer x"}}, finds: finding.PreflightUnanswered},
-	{file: "go/error-first", path: "/items", finds: finding.ErrorsWithoutCORS},
-}
-
 func TestCorrectionsWorkInTheirRuntime(t *testing.T) {
-	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Vary", "Accept-Encoding")
-		_, _ = io.WriteString(w, "{}")
-	}))
-	t.Cleanup(upstream.Close)
-	byPath := map[string]testCase{}
+	up := startUpstreams(t)
+	byName := map[string]testCase{}
 	for _, c := range cases(t) {
-		byPath[strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(c.path), "testdata/"), ".txtar")] = c
+		byName[c.short()] = c
 	}
 	for _, l := range lives {
 		t.Run(l.file, func(t *testing.T) {
 			t.Parallel()
-			c, ok := byPath[l.file]
+			c, ok := byName[l.file]
 			if !ok {
 				t.Fatal("there is no such case")
 			}
-			before := l.ask(t, serve(t, c, c.files[c.name], nil, upstream.URL))
-			if !found(before, l.finds) {
-				t.Fatalf("before the correction check finds %s, not %s", ids(before), l.finds)
-			}
-			r, err := config.Read(c.name, []byte(c.files[c.name]), c.files)
-			if err != nil {
-				t.Fatal(err)
-			}
-			fix := correct(t, r, c.policy)
-			after := l.ask(t, serve(t, c, fix.After, fix, upstream.URL))
-			if !after.Verdict.Allowed || after.Verdict.Partial {
-				t.Errorf("after the correction the page is not allowed: %s\n%s", after.Headline, ids(after))
-			}
-			for _, f := range after.Findings {
-				if f.Severity == finding.Error || f.ID == l.finds {
-					t.Errorf("after the correction: %s: %s", f.ID, f.Detail)
-				}
-			}
+			l.run(t, c, up)
 		})
+	}
+}
+
+// run asks a case's file before and after its correction.
+func (l live) run(t *testing.T, c testCase, up upstreams) {
+	t.Helper()
+	base := l.serve(t, c, c.files[c.name], nil, up)
+	before := l.ask(t, base)
+	if l.finds != "" && !found(before, l.finds) {
+		t.Errorf("before the correction check finds %s, not %s", ids(before), l.finds)
+	}
+	if l.letsIn != "" && !l.allows(t, base) {
+		t.Errorf("before the correction %s is not let in", l.letsIn)
+	}
+	r, err := config.Read(c.name, []byte(c.files[c.name]), c.files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := c.policy
+	if l.policy != nil {
+		policy = l.policy
+	}
+	fix := correct(t, r, policy)
+	base = l.serve(t, c, fix.After, fix, up)
+	after := l.ask(t, base)
+	if !after.Verdict.Allowed || after.Verdict.Partial {
+		t.Errorf("after the correction the page is not allowed: %s\n%s\n%s", after.Headline, ids(after), fix.Diff())
+	}
+	for _, f := range after.Findings {
+		if f.Severity == finding.Error || f.ID == l.finds {
+			t.Errorf("after the correction: %s: %s", f.ID, f.Detail)
+		}
+	}
+	if l.letsIn != "" && l.allows(t, base) {
+		t.Errorf("after the correction %s is still let in", l.letsIn)
 	}
 }
 
 // ask runs the case of a page against a running server.
 func (l live) ask(t *testing.T, base string) diagnose.Report {
 	t.Helper()
-	c := exchange.Case{URL: base + "/" + strings.TrimPrefix(l.path, "/"), Origin: page, Method: l.method}
+	c := exchange.Case{URL: base + l.path, Origin: cmp.Or(l.page, page), Method: l.method}
 	for _, h := range l.headers {
 		c.Headers = append(c.Headers, exchange.Header{Name: h[0], Value: h[1]})
 	}
@@ -121,6 +98,22 @@ func (l live) ask(t *testing.T, base string) diagnose.Report {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// allows says whether the origin letsIn gets itself back as allowed.
+func (l live) allows(t *testing.T, base string) bool {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+l.path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Origin", l.letsIn)
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = a.Body.Close()
+	return a.Header.Get("Access-Control-Allow-Origin") == l.letsIn
 }
 
 func found(r diagnose.Report, id string) bool {
@@ -173,8 +166,60 @@ func nodeModules(t *testing.T) string {
 	return dir
 }
 
+// upstreams are what stands behind the files.
+type upstreams struct {
+	plain, own string // URLs: one that knows nothing of CORS, one with headers of its own
+	login      string // 401 without Authorization
+	php        string // FastCGI, with CORS headers of its own
+	down       string // refuses every connection
+}
+
+func startUpstreams(t *testing.T) upstreams {
+	t.Helper()
+	answer := func(own bool) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Vary", "Accept-Encoding")
+			if own {
+				w.Header().Set("Access-Control-Allow-Origin", "*")
+			}
+			_, _ = io.WriteString(w, "{}")
+		})
+	}
+	plain, own := httptest.NewServer(answer(false)), httptest.NewServer(answer(true))
+	login := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	t.Cleanup(plain.Close)
+	t.Cleanup(own.Close)
+	t.Cleanup(login.Close)
+	php, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan struct{})
+	go func() { _ = fcgi.Serve(php, answer(true)); close(served) }()
+	t.Cleanup(func() { _ = php.Close(); <-served })
+	return upstreams{
+		plain: plain.URL, own: own.URL, login: login.URL, php: php.Addr().String(),
+		down: "http://127.0.0.1:" + strconv.Itoa(freePort(t)),
+	}
+}
+
+// at is the URL of the upstream that a live wants.
+func (u upstreams) at(name string) string {
+	switch name {
+	case "own":
+		return u.own
+	case "down":
+		return u.down
+	}
+	return u.plain
+}
+
 // serve runs a file in its runtime, and returns where it listens.
-func serve(t *testing.T, c testCase, text string, fix *config.Correction, upstream string) string {
+func (l live) serve(t *testing.T, c testCase, text string, fix *config.Correction, up upstreams) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, d := range []string{dir, filepath.Dir(dir), filepath.Dir(filepath.Dir(dir))} {
@@ -182,9 +227,29 @@ func serve(t *testing.T, c testCase, text string, fix *config.Correction, upstre
 	}
 	port := freePort(t)
 	listen := "127.0.0.1:" + strconv.Itoa(port)
+	upstream := up.at(l.upstream)
+	kind := filepath.Base(filepath.Dir(c.path))
+	places := strings.NewReplacer("127.0.0.1:8080", listen)
+	if kind == "nginx" {
+		places = strings.NewReplacer("listen 8080", "listen "+listen, "http://127.0.0.1:9000", upstream, "http://127.0.0.1:9001", up.login,
+			"fastcgi_pass 127.0.0.1:9000", "fastcgi_pass "+up.php, "/etc/nginx/", dir+"/", "http {", "http { access_log off;"+temps())
+	}
 	write := func(name, content string) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+		name = filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(places.Replace(content)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, content := range c.files {
+		write(name, content)
+	}
+	write(c.name, text)
+	if l.around != nil {
+		for name, content := range l.around(fix != nil) {
+			write(name, content)
 		}
 	}
 	if fix != nil {
@@ -192,18 +257,17 @@ func serve(t *testing.T, c testCase, text string, fix *config.Correction, upstre
 			write(f.Name, f.Content)
 		}
 	}
-	env := append(os.Environ(), "PORT="+strconv.Itoa(port), "GOWORK=off", "GOFLAGS=")
+	env := append(os.Environ(), "PORT="+strconv.Itoa(port), "UPSTREAM="+upstream, "GOWORK=off", "GOFLAGS=-mod=mod")
 	var cmd *exec.Cmd
-	switch kind := filepath.Base(filepath.Dir(c.path)); kind {
+	switch kind {
 	case "nginx":
 		nginx := program(t, "nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx")
-		write("htpasswd", "a:{PLAIN}b\n")
-		text = strings.NewReplacer("listen 8080", "listen "+listen, "http://127.0.0.1:9000", upstream, "/etc/nginx/htpasswd", filepath.Join(dir, "htpasswd"), "http {", "http { access_log off;"+temps(), "http{", "http {").Replace(text)
-		write("nginx.conf", "pid nginx.pid;\n"+text)
-		cmd = exec.Command(nginx, "-e", "stderr", "-p", dir, "-c", "nginx.conf", "-g", "daemon off;")
+		for name, content := range nginxFiles {
+			write(name, content)
+		}
+		cmd = exec.Command(nginx, "-e", "stderr", "-p", dir, "-c", "nginx.conf", "-g", "daemon off; pid nginx.pid;")
 	case "worker":
-		write("worker.mjs", text)
-		modules := `(name = "worker.mjs", esModule = embed "worker.mjs"),`
+		modules := fmt.Sprintf("(name = %q, esModule = embed %q),", c.name, c.name)
 		if fix != nil {
 			for _, f := range fix.Files {
 				modules += fmt.Sprintf("(name = %q, esModule = embed %q),", f.Name, f.Name)
@@ -221,11 +285,14 @@ const worker :Workerd.Worker = ( modules = [ %s ], compatibilityDate = "2025-01-
 		if err := os.Symlink(nodeModules(t), filepath.Join(dir, "node_modules")); err != nil {
 			t.Fatal(err)
 		}
-		write(c.name, text)
 		cmd = exec.Command(program(t, "node"), c.name)
 	case "go":
-		write("main.go", text)
-		write("go.mod", "module api\n\ngo 1.22\n")
+		write("go.mod", "module api\n\ngo 1.22\n\nrequire github.com/rs/cors v1.11.1\n")
+		sums, err := os.ReadFile("../../go.sum")
+		if err != nil {
+			t.Fatal(err)
+		}
+		write("go.sum", string(sums))
 		build := exec.Command(program(t, "go"), "build", "-o", "api", ".")
 		build.Dir, build.Env = dir, env
 		if out, err := build.CombinedOutput(); err != nil {
@@ -238,6 +305,19 @@ const worker :Workerd.Worker = ( modules = [ %s ], compatibilityDate = "2025-01-
 	cmd.Dir, cmd.Env = dir, env
 	start(t, cmd, listen)
 	return "http://" + listen
+}
+
+// nginxFiles are what files of the cases name in nginx's own folder.
+var nginxFiles = map[string]string{
+	"htpasswd":    "a:{PLAIN}b\n",
+	"mime.types":  "types { text/html html; }\n",
+	"secret.conf": "# nothing here concerns CORS\n",
+	"fastcgi_params": `fastcgi_param REQUEST_METHOD $request_method;
+fastcgi_param REQUEST_URI $request_uri;
+fastcgi_param SERVER_PROTOCOL $server_protocol;
+fastcgi_param HTTP_HOST $http_host;
+fastcgi_param CONTENT_LENGTH $content_length;
+`,
 }
 
 // temps keep nginx's temporary files in its own folder.

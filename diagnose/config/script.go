@@ -225,6 +225,7 @@ func (s *scriptReview) corsOptions(call *node) {
 			}
 		}
 	}
+	s.corsDefaults(call, o)
 	p := o.prop("origin")
 	if p == nil {
 		s.stated.note(hAllowOrigin, "*")
@@ -234,6 +235,18 @@ func (s *scriptReview) corsOptions(call *node) {
 		return
 	}
 	s.corsOrigin(p.b, credentials, 0)
+}
+
+// corsDefaults takes over what these libraries allow where an option is left
+// out: npm's cors and hono/cors the usual methods, each of them whatever request
+// headers the preflight asks for.
+func (s *scriptReview) corsDefaults(call, o *node) {
+	if o.prop("methods") == nil && o.prop("allowMethods") == nil && s.imports[call.a.text].module != "@fastify/cors" {
+		s.stated.note(hAllowMethods, "PUT, PATCH, DELETE")
+	}
+	if o.prop("allowedHeaders") == nil && o.prop("allowHeaders") == nil {
+		s.stated.anyHeader = true
+	}
 }
 
 // corsOrigin looks at the option origin: true reflects, a string is sent as it

@@ -13,6 +13,7 @@ import (
 type stated struct {
 	origins, methods, headers, expose []string
 	any                               bool // Allow-Origin *
+	anyHeader                         bool // whatever request headers a preflight asks for
 	credentials                       bool
 	maxAge                            *int
 	// found says that the file sets Allow-Origin somewhere.
