@@ -146,15 +146,23 @@ func (m *mask) hideMap(in reflect.Value) (out reflect.Value, changed bool) {
 	if in.Len() == 0 {
 		return in, false
 	}
-	out = reflect.MakeMapWithSize(in.Type(), in.Len())
-	for it := in.MapRange(); it.Next(); {
-		k, other := m.hide(it.Key())
-		v, ok := m.hide(it.Value())
-		changed = changed || ok || other
-		out.SetMapIndex(k, v)
+	// An element of a map has no address: one copy of each serves all.
+	key, value := reflect.New(in.Type().Key()).Elem(), reflect.New(in.Type().Elem()).Elem()
+	for it := in.MapRange(); it.Next() && !changed; {
+		key.SetIterKey(it)
+		value.SetIterValue(it)
+		_, other := m.hide(key)
+		_, ok := m.hide(value)
+		changed = ok || other
 	}
 	if !changed {
 		return in, false
+	}
+	out = reflect.MakeMapWithSize(in.Type(), in.Len())
+	for it := in.MapRange(); it.Next(); {
+		k, _ := m.hide(it.Key())
+		v, _ := m.hide(it.Value())
+		out.SetMapIndex(k, v)
 	}
 	return out, true
 }

@@ -189,16 +189,15 @@ func (r *run) report() Report {
 		Case: r.c, Fetch: r.result, Seen: seen, Facts: facts,
 		Direct: r.o.Network.Direct != "", VerdictOnly: r.o.VerdictOnly,
 	}
-	findings := finding.Find(in)
-	plan, policy := finding.Plan(in, findings)
+	said := finding.Conclude(in)
 	verdict := r.result.Verdict
-	verdict.Assumes = finding.Assumes(in)
+	verdict.Assumes = said.Assumes
 	report := Report{
-		Schema: SchemaVersion, Headline: finding.Headline(in, findings), Started: r.started.UTC(), Lab: r.o.Lab,
+		Schema: SchemaVersion, Headline: said.Headline, Started: r.started.UTC(), Lab: r.o.Lab,
 		Case: r.c, Verdict: verdict, AnsweredBy: answeredBy(in), DecidedBy: r.result.DecidedBy,
-		Steps: steps(in, findings), Exchanges: seen, Triggers: r.result.Triggers, Fault: r.result.Fault,
+		Steps: steps(in, said.Findings), Exchanges: seen, Triggers: r.result.Triggers, Fault: r.result.Fault,
 		Local: r.result.Local, Credentials: r.result.Credentials, Facts: facts,
-		Findings: findings, Plan: plan, Policy: policy,
+		Findings: said.Findings, Plan: said.Plan, Policy: said.Policy,
 	}
 	return r.mask.report(report.withLists())
 }

@@ -90,7 +90,9 @@ type memo struct {
 }
 
 type memoised struct {
-	key    string
+	p      exchange.Purpose
+	req    exchange.Request
+	key    string // of both; made when another engine first asks
 	served string // the engine to which it was last handed, so that a loop sees each answer once
 	x      exchange.Exchange
 }
@@ -98,10 +100,14 @@ type memoised struct {
 // RoundTrip answers from what was seen, or sends. On behalf of another engine
 // it sends only what reads.
 func (m *memo) RoundTrip(ctx context.Context, p exchange.Purpose, req exchange.Request) exchange.Exchange {
-	key := memoKey(p, req)
 	if m.engine != "" {
+		key := memoKey(p, req)
 		for i := range m.seen {
-			if s := &m.seen[i]; s.key == key && s.served != m.engine {
+			s := &m.seen[i]
+			if s.key == "" {
+				s.key = memoKey(s.p, s.req)
+			}
+			if s.key == key && s.served != m.engine {
 				s.served = m.engine
 				return s.x
 			}
@@ -115,7 +121,7 @@ func (m *memo) RoundTrip(ctx context.Context, p exchange.Purpose, req exchange.R
 		x.Engine = m.engine
 		m.extra = append(m.extra, x)
 	}
-	m.seen = append(m.seen, memoised{key, m.engine, x})
+	m.seen = append(m.seen, memoised{p: p, req: req, served: m.engine, x: x})
 	return x
 }
 

@@ -2,7 +2,9 @@ package fetch
 
 import (
 	_ "embed"
+	"hash/maphash"
 	"strings"
+	"sync/atomic"
 )
 
 // publicSuffixes is the public suffix list (publicsuffix.org, MPL 2.0, revision
@@ -16,6 +18,29 @@ var publicSuffixes string
 // publicSuffix returns the public suffix of a host name by the list's algorithm:
 // an exception rule wins, then the longest rule, then the rule *.
 func publicSuffix(host string) string {
+	slot := &suffixes[maphash.String(suffixSeed, host)%uint64(len(suffixes))]
+	if known := slot.Load(); known != nil && known.host == host {
+		return known.suffix
+	}
+	suffix := searchSuffix(host)
+	if len(host) > 253 {
+		return suffix // no name of the DNS: not worth keeping
+	}
+	slot.Store(&hostSuffix{strings.Clone(host), strings.Clone(suffix)})
+	return suffix
+}
+
+// suffixes remembers the hosts asked last, since the cases of a batch ask for
+// the same few again and again. A host has one slot, from which another may
+// drive it.
+var (
+	suffixes   [256]atomic.Pointer[hostSuffix]
+	suffixSeed = maphash.MakeSeed()
+)
+
+type hostSuffix struct{ host, suffix string }
+
+func searchSuffix(host string) string {
 	for s := host; ; {
 		parent, more := s, false
 		if dot := strings.IndexByte(s, '.'); dot >= 0 {

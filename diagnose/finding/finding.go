@@ -78,6 +78,27 @@ type Input struct {
 	VerdictOnly bool
 }
 
+// Conclusion is all that the rules say of a diagnosis.
+type Conclusion struct {
+	Headline string
+	Findings []Finding
+	Plan     []Step
+	Policy   snippets.Policy
+	Assumes  []string
+}
+
+// Conclude returns what Headline, Find, Plan and Assumes do, and reads the
+// diagnosis once for all of them.
+func Conclude(in Input) Conclusion {
+	v := newView(in)
+	asked := *v // what the rows learn of each other is no part of what was seen
+	asked.found = map[string]bool{}
+	c := Conclusion{Findings: asked.find(), Assumes: v.assumes()}
+	c.Plan, c.Policy = v.plan(c.Findings)
+	c.Headline = v.headline(c.Findings)
+	return c
+}
+
 // ByID returns the exchange with that ID, nil without.
 func (in Input) ByID(id string) *answer.Seen {
 	for i := range in.Seen {

@@ -10,8 +10,10 @@ import (
 
 // Headline is the verdict in one or two sentences: what the browser did, where
 // on the way, and who answered.
-func Headline(in Input, fs []Finding) string {
-	v := newView(in)
+func Headline(in Input, fs []Finding) string { return newView(in).headline(fs) }
+
+func (v *view) headline(fs []Finding) string {
+	in := &v.in
 	switch verdict := in.Fetch.Verdict; {
 	case in.Fetch.Local != nil && v.d == nil:
 		why := lowerFirst(strings.TrimSuffix(in.Fetch.Local.Message, "."))

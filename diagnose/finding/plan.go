@@ -19,8 +19,9 @@ const maxSteps = 8
 // Each round runs the case over the path as it would be after the steps so far,
 // and asks what the browser concludes: the wall that it meets is what the next
 // step removes, and what the step before it says in Then.
-func Plan(in Input, fs []Finding) ([]Step, snippets.Policy) {
-	v := newView(in)
+func Plan(in Input, fs []Finding) ([]Step, snippets.Policy) { return newView(in).plan(fs) }
+
+func (v *view) plan(fs []Finding) ([]Step, snippets.Policy) {
 	w := newWorld(v)
 	steps := []Step{}
 	if s, ok := w.takeTokenOut(); ok {
@@ -28,7 +29,7 @@ func Plan(in Input, fs []Finding) ([]Step, snippets.Policy) {
 		w.final = true
 	}
 	// What the browser hands over needs no replay: nothing stands in its way.
-	clear := in.Fetch.Verdict.Allowed && !in.Fetch.Verdict.Partial
+	clear := v.in.Fetch.Verdict.Allowed && !v.in.Fetch.Verdict.Partial
 	for range maxSteps {
 		if w.final || clear {
 			break

@@ -67,8 +67,9 @@ var table = slices.Concat(
 
 // Find returns the findings of a diagnosis: root causes first, what follows
 // from them behind.
-func Find(in Input) []Finding {
-	v := newView(in)
+func Find(in Input) []Finding { return newView(in).find() }
+
+func (v *view) find() []Finding {
 	out := []Finding{}
 	for i := range table {
 		r := &table[i]

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Mask stands in the place of a secret.
@@ -31,6 +32,9 @@ type Redactor struct {
 	secrets  map[string]bool
 	public   []string
 	replacer *strings.Replacer // nil when stale
+	// some says that there are secrets: most diagnoses know of none, and ask for
+	// every text.
+	some atomic.Bool
 }
 
 // New returns a Redactor that knows these secrets.
@@ -61,6 +65,7 @@ func (r *Redactor) Add(secrets ...string) {
 			continue
 		}
 		r.secrets[s] = true
+		r.some.Store(true)
 		r.replacer = nil
 	}
 }
@@ -200,11 +205,11 @@ func maskPairs(s string) string {
 
 // byValue returns the replacer of all encoded forms of all secrets.
 func (r *Redactor) byValue() *strings.Replacer {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.secrets) == 0 {
+	if !r.some.Load() {
 		return nil
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.replacer == nil {
 		forms := map[string]bool{}
 		for s := range r.secrets {
