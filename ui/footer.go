@@ -44,7 +44,11 @@ func (m *Model) footer(w int) rich.Line {
 		hints = append(hints, rich.L(l, rich.S(rich.Key, show), " "+a.name).OnClick(a.msg))
 		rank = append(rank, r)
 	}
-	return rich.L(" ", fitHints(hints, rank, w-1))
+	left := rich.L(" ")
+	if m.hidden {
+		left = rich.L(" ", rich.S(rich.Warn, "names hidden"), "  ").OnClick(namesMsg{})
+	}
+	return rich.L(left, fitHints(hints, rank, w-left.Width()))
 }
 
 // fitHints joins as many hints as fit; of those of rank 1 the last go first.

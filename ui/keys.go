@@ -60,7 +60,8 @@ const (
 	keyHint     keyID = "hint"    // of a lesson
 	keyTour     keyID = "tour"
 	keyLab      keyID = "lab"
-	keyMouse    keyID = "mouse" // lets the terminal select text again
+	keyMouse    keyID = "mouse"      // lets the terminal select text again
+	keyNames    keyID = "hide-names" // for a picture of the screen
 	keySuspend  keyID = "suspend"
 	keyQuit     keyID = "quit" // from the top only
 	keyKill     keyID = "end"  // from anywhere
@@ -118,6 +119,7 @@ var defaultKeys = []struct {
 	{keyTour, []string{"ctrl+t"}, "ctrl+t"},
 	{keyLab, []string{"ctrl+l"}, "ctrl+l"},
 	{keyMouse, []string{"M"}, "M"},
+	{keyNames, []string{"ctrl+n"}, "ctrl+n"},
 	{keySuspend, []string{"ctrl+z"}, "ctrl+z"},
 	{keyQuit, []string{"q"}, "q"},
 	{keyKill, []string{"ctrl+c"}, "ctrl+c"},

@@ -20,6 +20,8 @@ type (
 	quitMsg struct{}
 	// mouseMsg turns the mouse off, and on again.
 	mouseMsg struct{}
+	// namesMsg hides the host names on the screen, and shows them again.
+	namesMsg struct{}
 	// suspendMsg gives the terminal back to the shell.
 	suspendMsg struct{}
 

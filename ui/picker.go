@@ -73,7 +73,7 @@ func rankAction(a action) int {
 	switch a.id {
 	case keyUp, keyDown, keyLeft, keyRight, keyPageUp, keyPageDown, keyTop, keyBottom, keyPrev:
 		return 3
-	case keyHelp, keyPalette, keySuspend, keyKill, keyHome, keyMouse:
+	case keyHelp, keyPalette, keySuspend, keyKill, keyHome, keyMouse, keyNames:
 		return 4
 	}
 	switch {

@@ -37,6 +37,8 @@ type Model struct {
 	// last is the report that the summary on leaving is about.
 	last    *diagnose.Report
 	noMouse bool
+	// hidden says that host names are drawn as example names.
+	hidden  bool
 	lastLab string
 	copied  []string
 }
@@ -158,6 +160,12 @@ func (m *Model) route(msg any) (cmd tea.Cmd, handled bool) {
 			return tea.Batch(tea.DisableMouse, toast("The mouse is off: the terminal selects text now.")), true
 		}
 		return tea.Batch(tea.EnableMouseCellMotion, toast("The mouse is on.")), true
+	case namesMsg:
+		m.hidden = !m.hidden
+		if m.hidden {
+			return toast("Host names are hidden on the screen; what is copied or written keeps them."), true
+		}
+		return toast("Host names are shown again."), true
 	case toastMsg:
 		m.toast = msg
 		m.toastN++
@@ -321,6 +329,7 @@ func (m *Model) actionsOf(s screen) []action {
 	return append(as,
 		action{id: keyHelp, name: help, help: "all keys of this place; type to search", msg: openMsg{"help"}},
 		action{id: keyPalette, name: palette, show: ifThen(palette != "", "ctrl+p"), help: "search everything that can be done here", msg: openMsg{"palette"}},
+		action{id: keyNames, help: "hide the host names on the screen, and show them again", msg: namesMsg{}},
 		action{id: keySuspend, help: "give the terminal back for a while (fg returns)", msg: suspendMsg{}},
 		action{id: keyKill, help: "end corstui", msg: quitMsg{}},
 	)
@@ -370,7 +379,11 @@ func (m *Model) tick() tea.Cmd {
 // View draws the frame.
 func (m *Model) View() string {
 	w, _ := m.size()
-	return m.theme.Frame(m.lines(), w)
+	lines := m.lines()
+	if m.hidden {
+		lines = newDisguise(m.hosts()).lines(lines, m.theme.V+m.theme.TL+m.theme.TR+m.theme.BL+m.theme.BR)
+	}
+	return m.theme.Frame(lines, w)
 }
 
 // lines is the frame before it is painted: as many lines as the terminal has.
