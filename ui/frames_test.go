@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,11 +16,14 @@ import (
 // comes with teatest.
 func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
-// places are the screens of the program and the keys that lead there.
-var places = []struct {
+// place is a screen of the program on a fixture.
+type place struct {
 	name, fixture string
 	keys          []string
-}{
+}
+
+// places are the screens of the program and the keys that lead there.
+var places = []place{
 	{"start", "start", nil},
 	{"start-understood", "start", []string{"paste:https://api.example.com/v1/items"}},
 	{"start-refused", "start", []string{"paste:what is this", "enter"}},
@@ -124,6 +128,49 @@ func TestColoursOnlyRepeatWhatTheWordsSay(t *testing.T) {
 	if frames["dark"] != frames["light"] || frames["dark"] != frames["mono"] {
 		t.Error("the frames say different things")
 	}
+}
+
+// painted are the screens whose colours are held, one of each kind.
+var painted = []string{"start", "start-understood", "start-question", "walk-access-preflight", "walk-waf", "walk-allowed", "walk-findings", "session",
+	"evidence", "exchange", "pair", "fix-worker", "fix-diff", "mend", "prove", "compare", "allowed", "engines", "help", "palette", "tour", "lesson"}
+
+// Dark and light, of each screen: the same words in other colours.
+func TestEachScreenIsPaintedForDarkAndLight(t *testing.T) {
+	for _, name := range painted {
+		i := slices.IndexFunc(places, func(p place) bool { return p.name == name })
+		if i < 0 {
+			t.Fatalf("%s is no place", name)
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			frames := map[bool]string{}
+			for _, light := range []bool{false, true} {
+				d := atPlace(t, i, 80, 24)
+				d.m.toast = toastMsg{}
+				d.m.Light = light
+				d.m.theme = d.m.Options.theme()
+				file := map[bool]string{false: "dark", true: "light"}[light]
+				golden(t, filepath.Join("paint", name+"-"+file+".txt"), paintOf(d.m.View()))
+				frames[light] = d.frame()
+				if !hasColour(d.m.View()) {
+					t.Errorf("%s has no colour in it", file)
+				}
+			}
+			if frames[true] != frames[false] {
+				t.Error("dark and light say different things")
+			}
+		})
+	}
+}
+
+// paintOf writes the escape character so that a golden file can be read, and
+// leaves out what stands at the end of a line without being seen.
+func paintOf(view string) string {
+	lines := strings.Split(strings.ReplaceAll(view, "\x1b", "ESC"), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // hasColour looks for a sequence that sets a colour.
