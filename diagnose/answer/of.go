@@ -73,7 +73,7 @@ func unanswered(x exchange.Exchange) Answer {
 }
 
 type matched struct {
-	Rule
+	*Rule
 	*hit
 	layer   Layer
 	product string
@@ -100,7 +100,7 @@ func decide(v *view) Answer {
 		if h == nil {
 			continue
 		}
-		m := matched{Rule: *r, hit: h, layer: r.Layer, product: r.Product}
+		m := matched{Rule: r, hit: h, layer: r.Layer, product: r.Product}
 		if h.layer != "" {
 			m.layer = h.layer
 		}
@@ -111,7 +111,7 @@ func decide(v *view) Answer {
 	}
 	first := ms[0] // the last rule matches everything
 	a := Answer{Layer: first.layer, Product: first.product, Confidence: first.strength(), Candidates: first.candidates}
-	doubts := own(v, first.Rule, first.hit)
+	doubts := own(v, *first.Rule, first.hit)
 	if a.Confidence == Likely && len(doubts) == 0 {
 		a.Confidence = seconded(v, first, ms[1:])
 	}
@@ -157,7 +157,7 @@ func (m matched) strength() Confidence {
 // the best mark of the same layer beside it that is free of doubt.
 func seconded(v *view, first matched, rest []matched) Confidence {
 	for _, m := range rest {
-		if m.layer == first.layer && m.cloudflare && !m.faint && m.strength() == Certain && len(own(v, m.Rule, m.hit)) == 0 {
+		if m.layer == first.layer && m.cloudflare && !m.faint && m.strength() == Certain && len(own(v, *m.Rule, m.hit)) == 0 {
 			return Certain
 		}
 	}

@@ -37,14 +37,11 @@ func ParseLine(b []byte) (exchange.Case, json.RawMessage, error) {
 		return exchange.Case{}, nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
 	}
 	b = bytes.TrimPrefix(b, byteOrderMark)
-	d := json.NewDecoder(bytes.NewReader(b))
-	if err := d.Decode(&l); err != nil {
-		return exchange.Case{}, onlyID(b), fmt.Errorf("not a case: %s; right would be {\"url\":…,\"origin\":…}", jsonReason(err))
+	if json.Unmarshal(b, &l) != nil {
+		id, err := lineFault(b)
+		return exchange.Case{}, id, err
 	}
 	l.ID = harmless(l.ID)
-	if d.More() {
-		return exchange.Case{}, l.ID, errors.New("more than one JSON value on the line; right would be one case a line")
-	}
 	switch {
 	case l.URL == nil:
 		return exchange.Case{}, l.ID, errors.New(`"url" is missing; right would be {"url":"https://api.example.com/","origin":"https://app.example.com"}`)
@@ -72,6 +69,16 @@ func ParseLine(b []byte) (exchange.Case, json.RawMessage, error) {
 	set((*string)(&c.Mode), "mode", l.Mode)
 	set((*string)(&c.Redirect), "redirect", l.Redirect)
 	return c, l.ID, nil
+}
+
+// lineFault says why a line is not one JSON object with the members of a case.
+func lineFault(b []byte) (json.RawMessage, error) {
+	var l line
+	d := json.NewDecoder(bytes.NewReader(b))
+	if err := d.Decode(&l); err != nil {
+		return onlyID(b), fmt.Errorf("not a case: %s; right would be {\"url\":…,\"origin\":…}", jsonReason(err))
+	}
+	return harmless(l.ID), errors.New("more than one JSON value on the line; right would be one case a line")
 }
 
 // onlyID returns the id of an object whose other members do not fit.

@@ -113,3 +113,12 @@ func TestASlowCaseDoesNotHoldUpTheOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestNothingMayStandBehindACase(t *testing.T) {
+	for _, rest := range []string{"}", "]", "{}", " x", ","} {
+		_, id, err := batch.ParseLine([]byte(`{"id":7,"url":"https://api.example.com/","origin":"https://app.example.com"}` + rest))
+		if err == nil || string(id) != "7" {
+			t.Errorf("%q behind the case: id %s, error %v", rest, id, err)
+		}
+	}
+}

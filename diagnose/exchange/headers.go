@@ -14,10 +14,11 @@ type Header struct {
 
 // MarshalJSON writes a header as the pair ["name", "value"].
 func (h Header) MarshalJSON() ([]byte, error) {
-	return h.appendJSON(nil), nil
+	return h.AppendJSON(nil), nil
 }
 
-func (h Header) appendJSON(b []byte) []byte {
+// AppendJSON appends what MarshalJSON writes.
+func (h Header) AppendJSON(b []byte) []byte {
 	b = appendString(append(b, '['), h.Name)
 	b = appendString(append(b, ','), h.Value)
 	return append(b, ']')
@@ -57,14 +58,19 @@ func (hs Headers) MarshalJSON() ([]byte, error) {
 	for _, h := range hs {
 		size += len(h.Name) + len(h.Value) + 8
 	}
-	b := append(make([]byte, 0, size), '[')
+	return hs.AppendJSON(make([]byte, 0, size)), nil
+}
+
+// AppendJSON appends what MarshalJSON writes.
+func (hs Headers) AppendJSON(b []byte) []byte {
+	b = append(b, '[')
 	for i, h := range hs {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = h.appendJSON(b)
+		b = h.AppendJSON(b)
 	}
-	return append(b, ']'), nil
+	return append(b, ']')
 }
 
 // Get returns the combined value of all headers with that name, joined by

@@ -45,7 +45,7 @@ var accessNoteRows = []row{
 	{
 		id: SessionUnknown, severity: Info, layer: answer.LayerAccess,
 		find: func(v *view) []Finding {
-			if len(Assumes(v.in)) == 0 {
+			if len(v.assumes()) == 0 {
 				return nil
 			}
 			return one(Finding{

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync"
 	"unicode/utf16"
 
 	"corstui/diagnose"
@@ -26,15 +27,24 @@ func AsJSON(r diagnose.Report) ([]byte, error) {
 
 // AsLine is the report as one JSON object on one line, for batches.
 func AsLine(r diagnose.Report) ([]byte, error) {
-	b, err := writeReport(make([]byte, 0, lineSize), reflect.ValueOf(&r).Elem())
+	scratch := scratches.Get().(*[]byte)
+	defer scratches.Put(scratch)
+	b, err := writeReport((*scratch)[:0], reflect.ValueOf(&r).Elem())
 	if err != nil {
 		return nil, err
 	}
-	return append(b, '\n'), nil
+	b = append(b, '\n')
+	if cap(b) <= maxScratch {
+		*scratch = b
+	}
+	return bytes.Clone(b), nil
 }
 
-// lineSize is what most lines need.
-const lineSize = 8 << 10
+// scratches are what lines are written in before their size is known. Those
+// that a rare long line needed are not kept.
+var scratches = sync.Pool{New: func() any { b := make([]byte, 0, 8<<10); return &b }}
+
+const maxScratch = 64 << 10
 
 var writeReport = writerOf(reflect.TypeFor[diagnose.Report]())
 

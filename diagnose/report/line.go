@@ -96,6 +96,9 @@ func writeMarshaler(b []byte, v reflect.Value) ([]byte, error) {
 		err := json.Compact(out, raw)
 		return out.Bytes(), err
 	}
+	if a, ok := v.Interface().(interface{ AppendJSON(b []byte) []byte }); ok {
+		return a.AppendJSON(b), nil
+	}
 	own, err := v.Interface().(json.Marshaler).MarshalJSON()
 	return append(b, own...), err
 }
