@@ -501,11 +501,13 @@ func (f *nginxFix) preflight(d *directive) error {
 		at = d.parent
 	}
 	scope := scopeOf(at)
-	places := []*directive{scope}
-	if scope != nil && findHeader(f.effective(scope), hAllowOrigin) == nil {
-		places = nil
+	var places []*directive
+	if scope == nil || findHeader(f.effective(scope), hAllowOrigin) != nil {
+		places = append(places, scope)
+	}
+	if scope != nil && (len(places) == 0 || scope.is("location")) {
 		f.each(scope.block, func(l *directive) {
-			if l.is("location") && findHeader(f.effective(l), hAllowOrigin) != nil && f.answersPreflight(l) == nil {
+			if l.is("location") && findHeader(f.effective(l), hAllowOrigin) != nil && (!d.is(auths...) || slices.Contains(f.nearest(l, d.name.text), d)) {
 				places = append(places, l)
 			}
 		})

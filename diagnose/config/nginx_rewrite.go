@@ -248,7 +248,7 @@ func (f *nginxFix) rewriteScope(s *directive) {
 	if x := f.takesOptions(s); x != nil {
 		f.admitOptions(s)
 		if preflight && f.parts.Maps != "" {
-			f.note("%s: OPTIONS goes past this limit_except now, as preflights must; one that is no preflight is left to what answers the other methods", x.src.position(x.start()))
+			f.note("%s: OPTIONS goes past this limit_except now, as preflights must; an OPTIONS that is no preflight does too, so let the API itself refuse it if it must not pass", x.src.position(x.start()))
 		}
 	}
 	switch {

@@ -227,11 +227,11 @@ func (n *nginxDoc) ownAnswer(d *directive) *directive {
 }
 
 // answersPreflight returns the if that answers OPTIONS in a place: its own, or
-// one of the server around it, which nginx asks first. A return at a place of
-// its own answers everything.
+// one of the server around it, which nginx asks first. Those of a location around
+// it are not asked. A return at a place of its own answers everything.
 func (n *nginxDoc) answersPreflight(d *directive) *directive {
 	for at := d; ; at = at.parent {
-		if (at == nil || at.is("location", "server")) && n.takesOptions(at) == nil {
+		if (at == nil || at == d || at.is("server")) && n.takesOptions(at) == nil {
 			if x := n.ownAnswer(at); x != nil {
 				return x
 			}

@@ -231,7 +231,7 @@ func (l live) serve(t *testing.T, c testCase, text string, fix *config.Correctio
 	kind := filepath.Base(filepath.Dir(c.path))
 	places := strings.NewReplacer("127.0.0.1:8080", listen)
 	if kind == "nginx" {
-		places = strings.NewReplacer("listen 8080", "listen "+listen, "http://127.0.0.1:9000", upstream, "http://127.0.0.1:9001", up.login,
+		places = strings.NewReplacer("listen 8080", "listen "+listen, "listen 80;", "listen 127.0.0.1:"+strconv.Itoa(freePort(t))+";", "http://127.0.0.1:9000", upstream, "http://127.0.0.1:9001", up.login,
 			"fastcgi_pass 127.0.0.1:9000", "fastcgi_pass "+up.php, "/etc/nginx/", dir+"/", "http {", "http { access_log off;"+temps())
 	}
 	write := func(name, content string) {
