@@ -133,11 +133,17 @@ func (r *run) fetchOptions() fetch.Options {
 }
 
 func (r *run) browserRequests(ctx context.Context) {
-	run := fetch.Run
-	if r.o.AllEngines {
-		run = fetch.RunEngines // sends more only where an engine would send something else
+	switch {
+	case !r.o.AllEngines:
+		r.result = fetch.Run(ctx, r.c, r, r.fetchOptions())
+	case r.o.VerdictOnly:
+		// Nothing goes out for another engine: one that would have sent something
+		// else is absent.
+		r.result = fetch.Run(ctx, r.c, r, r.fetchOptions())
+		r.result.Verdict.Engines = fetch.DecideEngines(r.c, r.result.Exchanges, r.fetchOptions()).Verdict.Engines
+	default:
+		r.result = fetch.RunEngines(ctx, r.c, r, r.fetchOptions())
 	}
-	r.result = run(ctx, r.c, r, r.fetchOptions())
 	if r.emit != nil {
 		report := r.report()
 		r.send(Event{Kind: EventVerdict, Report: &report})

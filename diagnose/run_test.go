@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -161,5 +162,39 @@ func TestNoPartOfARunHoldsASecret(t *testing.T) {
 	check("the report", r)
 	if r.Verdict.Tainting != "cors" || len(r.Exchanges) < 2 {
 		t.Errorf("the run is no example: %d exchanges, %+v", len(r.Exchanges), r.Verdict)
+	}
+}
+
+func TestVerdictOnlySendsNothingForAnotherEngine(t *testing.T) {
+	var mu sync.Mutex
+	var seen []string
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, r.Method)
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	}))
+	defer server.Close()
+	// Chromium drops the User-Agent that a script sets; Firefox and WebKit would
+	// ask for it by a preflight.
+	r, err := diagnose.Run(t.Context(), exchange.Case{
+		URL: "https://api.example.com/", Origin: "https://app.example.com", Headers: exchange.Headers{{Name: "User-Agent", Value: "x"}},
+	}, diagnose.Options{
+		Network:     probe.Network{ConnectTo: []string{"::" + strings.TrimPrefix(server.URL, "https://")}, Insecure: true},
+		VerdictOnly: true, AllEngines: true,
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(seen) != 1 || seen[0] != "GET" {
+		t.Errorf("sent %q, want one GET", seen)
+	}
+	if v, ok := r.Verdict.Engines["chromium"]; !ok || !v.Allowed {
+		t.Errorf("engines: %+v", r.Verdict.Engines)
+	}
+	if _, ok := r.Verdict.Engines["firefox"]; ok {
+		t.Error("Firefox would have sent a preflight, and is answered for all the same")
 	}
 }

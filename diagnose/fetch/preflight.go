@@ -56,7 +56,8 @@ func (r *run) sendPreflight(names []string, origin string) bool {
 		x = r.record(r.t.RoundTrip(r.ctx, exchange.PurposePreflight, r.preflightRequest(names, origin)))
 	}
 	if x.Response == nil && x.Failure == nil {
-		if r.stored != nil && r.stored.has(exchange.PurposeRequest, r.method, r.wire) {
+		if r.stored != nil && !r.stored.noCache && r.stored.has(exchange.PurposeRequest, r.method, r.wire) {
+			r.fromCache = true
 			return true // the browser went on, so its preflight cache had an answer
 		}
 		return r.hold()

@@ -39,6 +39,9 @@ type replay struct {
 	used uint64 // the first 64 exchanges; later ones may answer twice
 	// strict asks for the same Origin and Access-Control-Request-Headers.
 	strict bool
+	// noCache says that the exchanges are all that a browser with an empty
+	// preflight cache sent: no preflight is missing.
+	noCache bool
 }
 
 // next returns the exchange that answers a request, and the zero value without.

@@ -36,6 +36,8 @@ type run struct {
 	asked  devSet  // the deviations that this run depended on
 	stored *replay // set when exchanges are read, not sent
 	within bool    // another run asks for this one: no consoles of others
+	// fromCache says that a stored preflight was missing and counts as cached.
+	fromCache bool
 
 	c    *exchange.Case // with fetch()'s defaults
 	own  exchange.Case  // what c points to
