@@ -55,7 +55,10 @@ func (s *walk) panelText(e *env, w, h int) (lines, next []rich.Line, room int) {
 	if s.selected >= len(ss) {
 		return nil, nil, 0
 	}
-	lines, next = s.panelLines(e, ss[s.selected], w-4)
+	lines, next = s.panelLines(e, ss[s.selected], w-4, false)
+	if len(lines)+len(next) > h-2 && h < 20 { // the reason comes before the rest
+		lines, next = s.panelLines(e, ss[s.selected], w-4, true)
+	}
 	if len(next) > (h-2)/2 {
 		next = next[:max((h-2)/2, 0)]
 	}
@@ -83,11 +86,12 @@ func (s *walk) panelAside(st station) rich.Line {
 }
 
 // panelLines say, in this order: what was sent, what came back, who answered,
-// what the browser made of it and why; next is what to do.
-func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
+// what the browser made of it and why; next is what to do. short leaves
+// out what repeats, so that the reason stays in sight.
+func (s *walk) panelLines(e *env, st station, w int, short bool) (out, next []rich.Line) {
 	x := s.byID(s.exchangeOf(st))
 	if x != nil {
-		out = append(out, s.exchangeRows(e, st, x, w)...)
+		out = append(out, s.exchangeRows(e, st, x, w, short)...)
 	} else if s.report != nil && s.report.Local != nil && st.step == diagnose.StepBrowser {
 		out = append(out, row("sent", rich.L("nothing"), nil, w)...)
 		if s.root() == nil { // else the reason below says it
@@ -115,12 +119,12 @@ func (s *walk) panelLines(e *env, st station, w int) (out, next []rich.Line) {
 		out = append(out, nil)
 	}
 	out = append(out, s.whyRows(e, w)...)
-	next = s.nextRows(e, w)
+	next = s.nextRows(e, w, short)
 	out = append(out, s.rayRows(st, x, w)...)
 	return append(out, s.alsoRows(st, x, w)...), next
 }
 
-func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Line {
+func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int, short bool) []rich.Line {
 	note := s.probeWhy[x.Purpose]
 	if note == "" {
 		note = purposeWhy(x.Purpose)
@@ -157,7 +161,15 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int) []rich.Li
 		if tight {
 			open, said = nil, shortConfidence(said)
 		}
-		out = append(out, row("answered", rich.L(rich.S(role, rich.OneLine(whoAnswered(a))), rich.S(rich.Dim, " · "), rich.OneLine(said)), open, w)...)
+		answered := func(said string) []rich.Line {
+			return row("answered", rich.L(rich.S(role, rich.OneLine(whoAnswered(a))), rich.S(rich.Dim, " · "), rich.OneLine(said)), open, w)
+		}
+		lines := answered(said)
+		if short && len(lines) > 1 {
+			said, _, _ = strings.Cut(said, ": ")
+			lines = answered(said)
+		}
+		out = append(out, lines...)
 	}
 	if st.answered && s.report != nil {
 		// Where a header is at fault, its own row says what the console says.

@@ -45,7 +45,7 @@ func (s *walk) rayRows(st station, x *answer.Seen, w int) []rich.Line {
 }
 
 // nextRows say what to do next.
-func (s *walk) nextRows(e *env, w int) []rich.Line {
+func (s *walk) nextRows(e *env, w int, short bool) []rich.Line {
 	t := &e.theme
 	var out []rich.Line
 	if s.run != nil {
@@ -72,6 +72,9 @@ func (s *walk) nextRows(e *env, w int) []rich.Line {
 		}
 		said := rich.Wrap(rich.L(firstSentence(s.report.Plan[0].Summary)), w-labelWidth-5, 0)
 		most := 3
+		if short {
+			most = 2
+		}
 		if e.tight() {
 			most = max(2-len(out), 1)
 		}

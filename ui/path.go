@@ -78,8 +78,10 @@ func segment(e *env, ss []station, i, stop, packet, n int) rich.Line {
 	t := &e.theme
 	switch {
 	case ss[i].passed:
-		// Where the WAF answered, the packet went by the place of Access.
-		if ss[stop].layer == answer.LayerWAF && (ss[i].layer == answer.LayerAccess || ss[i+1].layer == answer.LayerAccess) {
+		// Where the WAF answered, the packet went by the place of Access; and that
+		// it went through a station is not claimed where nothing is known of it.
+		unsure := func(j int) bool { return j != stop && ss[j].mark == markUnknown }
+		if unsure(i) || unsure(i+1) || ss[stop].layer == answer.LayerWAF && (ss[i].layer == answer.LayerAccess || ss[i+1].layer == answer.LayerAccess) {
 			end := t.Past
 			if ss[i+1].answered {
 				end = t.Head

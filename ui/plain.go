@@ -276,7 +276,7 @@ func (p *plain) report(s *walk) {
 	}
 	if i := stationOf(ss); ss[i].answered {
 		p.say("")
-		lines, _ := s.panelLines(&p.env, ss[i], 400)
+		lines, _ := s.panelLines(&p.env, ss[i], 400, false)
 		for _, l := range lines {
 			p.row(l)
 		}
