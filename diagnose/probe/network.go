@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpproxy"
+	"golang.org/x/net/idna"
 )
 
 // routes says where the connection for a host and port goes: curl's --resolve
@@ -153,6 +154,11 @@ func hostKey(h string) string {
 	h = strings.TrimSuffix(strings.TrimPrefix(h, "["), "]")
 	if len(h) > 1 {
 		h = strings.TrimSuffix(h, ".")
+	}
+	if !isASCII(h) { // names go on the wire as punycode, and are compared so
+		if a, err := idna.Lookup.ToASCII(h); err == nil {
+			return a
+		}
 	}
 	return strings.ToLower(h)
 }

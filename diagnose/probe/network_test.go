@@ -87,6 +87,7 @@ func TestWhereConnectionsGo(t *testing.T) {
 		{name: "keeps the host", n: Network{ConnectTo: []string{"a.example:443::8443"}}, host: "a.example", port: "443", want: "a.example:8443"},
 		{name: "keeps the port", n: Network{ConnectTo: []string{"a.example:443:b.example:"}}, host: "a.example", port: "443", want: "b.example:443", chosen: true},
 		{name: "the first --connect-to counts", n: Network{ConnectTo: []string{"x.example:443:x:1", ":443:b:2", "a.example:443:c:3"}}, host: "a.example", port: "443", want: "b:2", chosen: true},
+		{name: "a name beyond ASCII is its punycode", n: Network{ConnectTo: []string{"Bücher.example:443:b:2"}}, host: "xn--bcher-kva.example", port: "443", want: "b:2", chosen: true},
 		{name: "connect to, then resolve", n: Network{ConnectTo: []string{"a.example:443:b.example:8443"}, Resolve: []string{"b.example:8443:127.0.0.3", "a.example:443:127.0.0.1"}}, host: "a.example", port: "443", want: "b.example:8443 (127.0.0.3)", chosen: true},
 		{name: "localhost", host: "localhost", port: "80", want: "localhost:80 (127.0.0.1 ::1)"},
 		{name: "a name below localhost", host: "Api.LocalHost.", port: "80", want: "api.localhost:80 (127.0.0.1 ::1)"},
