@@ -126,6 +126,10 @@ func (g *goReview) literal(n *node) {
 			}
 		}
 	}
+	if n.prop("AllowedHeaders") == nil {
+		pkg, _, _ := strings.Cut(n.text, ".")
+		g.stated.note(hAllowHeaders, defaultHeaders[g.imports[pkg].module])
+	}
 	if p := n.prop("AllowOriginFunc"); p != nil {
 		if f := g.local(p.b); f != nil {
 			g.decider(f)
@@ -133,6 +137,13 @@ func (g *goReview) literal(n *node) {
 			g.report(p, "not-understood", "Which origins this function lets in is not in this file.")
 		}
 	}
+}
+
+// defaultHeaders are the request headers that a library allows where none are
+// listed, less those that need no permission (rs/cors and go-chi/cors, New).
+var defaultHeaders = map[string]string{
+	"github.com/rs/cors":     "Content-Type, X-Requested-With",
+	"github.com/go-chi/cors": "Content-Type",
 }
 
 // origins looks at a list of allowed origins. A * inside of one is a feature of
@@ -182,8 +193,18 @@ func (g *goReview) gorilla(n *node) {
 			g.origins(a.arg(0), credentials)
 		case a.kind == kCall && a.callee() == "AllowedOriginValidator" && g.local(a.arg(0)) != nil:
 			g.decider(g.local(a.arg(0)))
+		case a.kind == kCall && gorillaLists[a.callee()] != "":
+			names, _ := g.strings(a.arg(0))
+			for _, v := range names {
+				g.stated.note(gorillaLists[a.callee()], v)
+			}
 		}
 	}
+}
+
+// gorillaLists are the options of gorilla/handlers that hold names.
+var gorillaLists = map[string]string{
+	"AllowedHeaders": hAllowHeaders, "AllowedMethods": hAllowMethods, "ExposedHeaders": hExposeHeaders,
 }
 
 // decider looks at a function that says of an Origin whether it is allowed.

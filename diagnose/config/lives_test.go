@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	_ "github.com/rs/cors" // of the Go files: so go.mod has it
+
 	"corstui/diagnose/config"
 	"corstui/diagnose/finding"
 	"corstui/snippets"
@@ -134,6 +136,7 @@ var lives = []live{
 		}
 		return map[string]string{"start.go": "package main\n\nimport \"net/http\"\n\nfunc main() { panic(http.ListenAndServe(\"127.0.0.1:8080\", " + handler + ")) }\n"}
 	}},
+	{file: "go/rs-cors-guarded", path: "/items", method: "PUT", headers: [][2]string{{"X-Requested-With", "fetch"}, {"Content-Type", "application/json"}}, finds: finding.PreflightUnanswered},
 	{file: "go/suffix", path: "/", finds: finding.LookalikeAllowed, letsIn: "https://evilexample.com"},
 	{file: "go/vary-set", path: "/", finds: finding.VaryOriginRefusal, around: func(bool) map[string]string {
 		return map[string]string{"start.go": "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.HandleFunc(\"/\", func(http.ResponseWriter, *http.Request) {})\n\tpanic(serve())\n}\n"}

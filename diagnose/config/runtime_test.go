@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -287,12 +288,8 @@ const worker :Workerd.Worker = ( modules = [ %s ], compatibilityDate = "2025-01-
 		}
 		cmd = exec.Command(program(t, "node"), c.name)
 	case "go":
-		write("go.mod", "module api\n\ngo 1.22\n\nrequire github.com/rs/cors v1.11.1\n")
-		sums, err := os.ReadFile("../../go.sum")
-		if err != nil {
-			t.Fatal(err)
-		}
-		write("go.sum", string(sums))
+		write("go.mod", "module api\n\ngo 1.22\n\nrequire "+regexp.MustCompile(`github\.com/rs/cors v\S+`).FindString(ours(t, "go.mod"))+"\n")
+		write("go.sum", ours(t, "go.sum"))
 		build := exec.Command(program(t, "go"), "build", "-o", "api", ".")
 		build.Dir, build.Env = dir, env
 		if out, err := build.CombinedOutput(); err != nil {
@@ -305,6 +302,16 @@ const worker :Workerd.Worker = ( modules = [ %s ], compatibilityDate = "2025-01-
 	cmd.Dir, cmd.Env = dir, env
 	start(t, cmd, listen)
 	return "http://" + listen
+}
+
+// ours is a file at the root of this module.
+func ours(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 // nginxFiles are what files of the cases name in nginx's own folder.
