@@ -197,11 +197,15 @@ func (s *mending) bodyLines(e *env, w int) []rich.Line {
 	case s.busy:
 		out = append(out, rich.L(rich.S(rich.Packet, "checking and writing…")), nil)
 	}
-	for _, l := range s.said {
-		out = append(out, rich.Wrap(rich.L(markSpan(e, markOK), " ", rich.OneLine(l)), w, 2)...)
+	for i, l := range s.said {
+		mark := rich.S(rich.Plain, " ") // one line may say that nobody checked it
+		if i == 0 {
+			mark = markSpan(e, markOK)
+		}
+		out = append(out, rich.Wrap(rich.L(mark, " ", rich.OneLine(l)), w, 2)...)
 	}
 	if len(s.said) > 0 {
-		out = append(out, nil)
+		out = append(out, nil, rich.L(rich.S(rich.Dim, "As it was before, and what has changed:")))
 	}
 	if len(s.mend.Problems) == 0 {
 		out = append(out, rich.L(markSpan(e, markOK), " nothing that a browser minds was found"))

@@ -27,7 +27,7 @@ func TestAFileIsMendedAfterAYes(t *testing.T) {
 		t.Fatalf("mended %q", d.f.mended)
 	}
 	d.keys("g")
-	d.wants("wrote conf/nginx.conf; as it was: conf/nginx.conf.bak", "nginx -t accepts it")
+	d.wants("wrote conf/nginx.conf; as it was: conf/nginx.conf.bak", "nginx -t accepts it", "As it was before")
 	d.keys("w")
 	d.wants("written already")
 	d.keys("y")
@@ -62,5 +62,19 @@ func TestADiffIsColouredByWhatItsLinesDo(t *testing.T) {
 	long := "+" + strings.Repeat("x", 100)
 	if n := len(unifiedLines(long+"\n", 40)); n != 3 {
 		t.Errorf("a long line takes %d lines; nothing of it may be hidden", n)
+	}
+}
+
+func TestPlainMendsAFileAfterAYes(t *testing.T) {
+	f := newFake("access-preflight")
+	c := f.report().Case
+	out := plainly(t, f, Options{Case: &c}, "2", "4", "", "nginx.conf", "1", "2", "4", "", "nginx.conf", "2", "8")
+	if len(f.mended) != 1 {
+		t.Errorf("%d files were written, want the one after the yes", len(f.mended))
+	}
+	for _, want := range []string{"nginx.conf:2:5, error: Access-Control-Allow-Origin is *", "Note: the file it includes", "+    add_header Vary Origin always;", "as it was: nginx.conf.bak"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("lacks %q:\n%s", want, out)
+		}
 	}
 }

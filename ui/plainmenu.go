@@ -95,10 +95,56 @@ func (p *plain) fix(s *walk) error {
 	}
 	p.say("%s", joinFiles(w.files))
 	dir, err := p.ask("Write the files? Name a directory, or leave it empty.", "")
-	if err != nil || dir == "" {
+	switch {
+	case err != nil:
+		return nil
+	case dir != "":
+		return p.save(dir, w.files)
+	case mendOff(&p.env, &w) != "":
 		return nil
 	}
-	return p.save(dir, w.files)
+	file, err := p.ask("Mend a file of your own instead? Name it, or leave it empty.", "")
+	if err != nil || file == "" {
+		return nil
+	}
+	return p.mend(s, file)
+}
+
+// mend says what a browser minds in a file of the user's own, shows its
+// correction, and writes that after a yes.
+func (p *plain) mend(s *walk, file string) error {
+	m, err := p.b.(Mender).Mend(file, s.report, s.report.Policy)
+	if err != nil {
+		p.say("%v", err)
+		return nil
+	}
+	if len(m.Problems) == 0 {
+		p.say("Nothing that a browser minds was found.")
+	}
+	for _, pr := range m.Problems {
+		p.say("%s, %s: %s. %s", pr.At, pr.Severity, strings.TrimSuffix(pr.What, "."), pr.Why)
+	}
+	for _, n := range m.Notes {
+		p.say("Note: %s", n)
+	}
+	if m.Diff == "" {
+		p.say("There is nothing here that corstui would change.")
+		return nil
+	}
+	p.say("%s", m.Diff)
+	n, err := p.choose("Write this correction? The file as it is now stays beside it.", []string{"no, leave the file as it is", "yes, write it"})
+	if err != nil || n == 0 {
+		return err
+	}
+	said, err := m.Write(p.ctx)
+	if err != nil {
+		p.say("%v", err)
+		return nil
+	}
+	for _, l := range said {
+		p.say("%s", l)
+	}
+	return nil
 }
 
 func (p *plain) sayStep(st finding.Step) {
