@@ -24,6 +24,7 @@ type opening struct {
 	ctx   context.Context // of the diagnosis: what asks for the keys may end before
 	place place           // none until a team shows itself
 	done  chan struct{}   // closed once the connection is there or has failed
+	at    *progress       // what it is doing
 }
 
 // ReadyTeam says that the keys of the Access team that guards the case's URL may
@@ -42,7 +43,7 @@ func (s *Session) openTeam(team string) {
 	if team == "" || before == nil || before.done != nil {
 		return
 	}
-	now := &opening{ctx: before.ctx, place: placeOf(certsURL(team)), done: make(chan struct{})}
+	now := &opening{ctx: before.ctx, place: placeOf(certsURL(team)), done: make(chan struct{}), at: &progress{}}
 	if !s.ahead.team.CompareAndSwap(before, now) {
 		return
 	}
@@ -55,7 +56,7 @@ func (s *Session) openTeam(team string) {
 			s.c.pool.put(c, true) // a redirect to the login led there before
 			return
 		}
-		c, err := s.dial(now.ctx, now.place, &progress{})
+		c, err := s.dial(now.ctx, now.place, now.at)
 		if err != nil {
 			return // who asks for the keys is told
 		}
@@ -115,8 +116,9 @@ func (s *Session) openAhead(ctx context.Context, pl place) {
 }
 
 // connection returns a kept connection to the place, or one that is being
-// opened ahead; nil where the request must dial for itself.
-func (s *Session) connection(ctx context.Context, pl place) *conn {
+// opened ahead; nil where the request must dial for itself. Where the context
+// ends first, p says what the opening was doing.
+func (s *Session) connection(ctx context.Context, pl place, p *progress) *conn {
 	if c := s.c.pool.get(pl); c != nil {
 		return c
 	}
@@ -125,6 +127,7 @@ func (s *Session) connection(ctx context.Context, pl place) *conn {
 		case <-t.done:
 			return s.c.pool.get(pl)
 		case <-ctx.Done():
+			p.follow(t.at)
 			return nil
 		}
 	}

@@ -132,8 +132,11 @@ func (s *Session) attempts(ctx context.Context, w wireRequest, x *exchange.Excha
 	for n := 1; n <= maxAttempts; n++ {
 		var c *conn
 		reused := true
-		if c = s.connection(ctx, w.place); c == nil {
+		if c = s.connection(ctx, w.place, p); c == nil {
 			reused = false
+			if err = ctx.Err(); err != nil {
+				break
+			}
 			if c, err = s.dial(ctx, w.place, p); err != nil {
 				break
 			}
@@ -259,6 +262,14 @@ func (p *progress) waited(headAt time.Time) time.Duration {
 		return 0
 	}
 	return max(p.at.Sub(p.sentAt), 0)
+}
+
+// follow takes over what another is doing.
+func (p *progress) follow(other *progress) {
+	s, detail, via := other.now()
+	p.mu.Lock()
+	p.stage, p.detail, p.via = s, detail, via
+	p.mu.Unlock()
 }
 
 func (p *progress) now() (s stage, detail, via string) {

@@ -317,6 +317,17 @@ func TestTheTeamsConnectionOpensBeforeItsKeysAreAsked(t *testing.T) {
 	}
 }
 
+func TestATeamThatHangsIsSaidToHangWhereItDoes(t *testing.T) {
+	const team = "ours.cloudflareaccess.com"
+	silent := listenRaw(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	s := newClient(t, Network{ConnectTo: []string{team + ":443:" + silent}}).Session("https://api.example.com/")
+	s.ReadyTeam(within(t, hang), exchange.Case{Session: exchange.Session{AccessToken: unsigned(`{"iss":"https://` + team + `"}`)}})
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	x := s.Do(ctx, Probe{Purpose: exchange.PurposeAccessCerts, Request: get(certsURL(team))})
+	peer{phase: exchange.FailureTimeout, says: "TLS"}.judge(t, x)
+}
+
 func TestWithoutADirectAddressNothingGoesDirect(t *testing.T) {
 	x := newClient(t, Network{}).Session().Do(context.Background(), Probe{Direct: true, Request: get("http://127.0.0.1:1/")})
 	peer{phase: exchange.FailureRefused, says: "--direct"}.judge(t, x)
