@@ -133,6 +133,9 @@ type (
 		Mend(path string, r *diagnose.Report, p snippets.Policy) (*Mend, error)
 	}
 
+	// MendFinder finds files near by that a Mender may mend, as paths.
+	MendFinder interface{ MendFiles() []string }
+
 	// Commander says the command line that runs a case, without secrets.
 	Commander interface {
 		Command(c exchange.Case, o RunOptions) string

@@ -184,6 +184,12 @@ func (f *fix) update(e *env, msg tea.Msg) tea.Cmd {
 	case writeMsg:
 		return send(pushMsg{newSavePrompt(f.way().files, "corstui-fix")})
 	case mendMsg:
+		return pickFile(e, f)
+	case mendFoundMsg:
+		if msg.owner == screen(f) {
+			return picked(msg, f.way(), "")
+		}
+	case mendTypeMsg:
 		return send(pushMsg{newMendPrompt(f.way(), "")})
 	case mendFileMsg:
 		return send(pushMsg{newMending(f, msg.path)})

@@ -297,6 +297,7 @@ type fake struct {
 	state  map[string]string
 	panics bool
 	mended []string
+	near   []string // files to mend
 }
 
 func newFake(name string) *fake {
@@ -461,6 +462,8 @@ func (f *fake) SetProgress(lesson, state string) {
 // mendDiff is what the fake proposes for each file; it has every kind of line.
 const mendDiff = "--- a/nginx.conf\n+++ b/nginx.conf\n@@ -1,3 +1,4 @@\n server {\n-    add_header Access-Control-Allow-Origin *;\n" +
 	"+    add_header Access-Control-Allow-Origin https://app.example.com always;\n+    add_header Vary Origin always;\n }\n"
+
+func (f *fake) MendFiles() []string { return f.near }
 
 func (f *fake) Mend(path string, r *diagnose.Report, p snippets.Policy) (*Mend, error) {
 	if !strings.HasSuffix(path, "nginx.conf") {

@@ -23,8 +23,14 @@ type mending struct {
 }
 
 type (
-	// mendMsg asks for a file, mendFileMsg brings its path.
-	mendMsg     struct{}
+	// mendMsg asks for a file: mendFoundMsg brings those near by to choose from,
+	// mendTypeMsg asks for another one, and mendFileMsg brings its path.
+	mendMsg      struct{}
+	mendFoundMsg struct {
+		owner screen
+		files []string
+	}
+	mendTypeMsg struct{}
 	mendFileMsg struct{ path string }
 	// mendReadMsg brings the review of a file to the screen that asked for it.
 	mendReadMsg struct {
@@ -71,6 +77,32 @@ func newMendPrompt(w *way, path string) *prompt {
 	}
 }
 
+// pickFile looks for files to choose from; without any, the path is typed.
+func pickFile(e *env, owner screen) tea.Cmd {
+	finder, ok := e.Backend.(MendFinder)
+	if !ok {
+		return send(mendFoundMsg{owner: owner})
+	}
+	return func() tea.Msg { return mendFoundMsg{owner, finder.MendFiles()} }
+}
+
+func newFilePicker(files []string) *picker {
+	p := &picker{name: "Which file of your own?", intro: "type to search; nothing is written yet"}
+	for _, f := range files {
+		p.entries = append(p.entries, entry{text: rich.OneLine(f), msg: mendFileMsg{f}})
+	}
+	p.entries = append(p.entries, entry{text: "another file: type its path", msg: mendTypeMsg{}})
+	return p
+}
+
+// picked opens what a search for files leads to.
+func picked(msg mendFoundMsg, w *way, path string) tea.Cmd {
+	if len(msg.files) == 0 {
+		return send(pushMsg{newMendPrompt(w, path)})
+	}
+	return send(pushMsg{newFilePicker(msg.files)})
+}
+
 func newMending(f *fix, path string) *mending {
 	return &mending{fix: f, path: path, busy: true}
 }
@@ -100,6 +132,12 @@ func (s *mending) update(e *env, msg tea.Msg) tea.Cmd {
 			s.failed = rich.OneLine(msg.err.Error())
 		}
 	case mendMsg:
+		return pickFile(e, s)
+	case mendFoundMsg:
+		if msg.owner == screen(s) {
+			return picked(msg, s.fix.way(), s.path)
+		}
+	case mendTypeMsg:
 		return send(pushMsg{newMendPrompt(s.fix.way(), s.path)})
 	case mendFileMsg:
 		return send(replaceMsg{newMending(s.fix, msg.path)})

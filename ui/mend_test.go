@@ -46,6 +46,21 @@ func TestAFileThatCannotBeReadLeadsToAnother(t *testing.T) {
 	d.wants("Who can do this")
 }
 
+func TestFilesNearByAreOffered(t *testing.T) {
+	d := walked(t, "access-preflight", 80, 24)
+	d.f.near = []string{"deploy/nginx.conf", "server.mjs"}
+	d.keys("f", "tab", "m")
+	d.wants("Which file of your own?", "deploy/nginx.conf", "server.mjs", "another file")
+	d.keys("enter")
+	d.wants("deploy/nginx.conf:2:5")
+	d.keys("m", "up", "down", "down", "enter")
+	d.wants("Mend a file of your own", "deploy/nginx.conf")
+	d.keys("ctrl+u", "text:other/nginx.conf", "enter")
+	d.wants("other/nginx.conf:2:5")
+	d.keys("esc")
+	d.wants("Who can do this")
+}
+
 func TestADiffIsColouredByWhatItsLinesDo(t *testing.T) {
 	roles := map[string]rich.Role{}
 	for _, l := range unifiedLines(mendDiff, 200) {

@@ -256,18 +256,19 @@ func (b *backend) Progress() map[string]string { return b.state.progress() }
 func (b *backend) SetProgress(lesson, state string) { b.state.setProgress(lesson, state) }
 
 var (
-	_ ui.Backend   = (*backend)(nil)
-	_ ui.Exporter  = (*backend)(nil)
-	_ ui.Labs      = (*backend)(nil)
-	_ ui.LabPage   = (*backend)(nil)
-	_ ui.Recents   = (*backend)(nil)
-	_ ui.Progress  = (*backend)(nil)
-	_ ui.Clipboard = (*backend)(nil)
-	_ ui.Commander = (*backend)(nil)
-	_ ui.LabFixer  = (*backend)(nil)
-	_ ui.Prover    = (*backend)(nil)
-	_ ui.Choosy    = (*backend)(nil)
-	_ ui.Mender    = (*backend)(nil)
+	_ ui.Backend    = (*backend)(nil)
+	_ ui.Exporter   = (*backend)(nil)
+	_ ui.Labs       = (*backend)(nil)
+	_ ui.LabPage    = (*backend)(nil)
+	_ ui.Recents    = (*backend)(nil)
+	_ ui.Progress   = (*backend)(nil)
+	_ ui.Clipboard  = (*backend)(nil)
+	_ ui.Commander  = (*backend)(nil)
+	_ ui.LabFixer   = (*backend)(nil)
+	_ ui.Prover     = (*backend)(nil)
+	_ ui.Choosy     = (*backend)(nil)
+	_ ui.MendFinder = (*backend)(nil)
+	_ ui.Mender     = (*backend)(nil)
 )
 
 // hostAndPath splits a URL for the expressions of Access and the WAF.

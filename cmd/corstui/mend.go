@@ -5,6 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"corstui/diagnose"
@@ -55,4 +60,66 @@ func (b *backend) Mend(path string, report *diagnose.Report, p snippets.Policy) 
 		return strings.Split(strings.TrimRight(out.String(), "\n"), "\n"), err
 	}
 	return m, nil
+}
+
+// Bounds of a search for files: it is a help, and must not be waited for.
+const (
+	nearDepth = 4    // folders below the present one
+	nearLooks = 3000 // names that are looked at
+	nearReads = 64 << 10
+	nearMost  = 40
+)
+
+// notMine are folders that hold what others wrote, or what was made.
+var notMine = []string{"node_modules", "vendor", "dist", "build", "testdata"}
+
+// nearMarks are what a file that concerns CORS has in it, in lower case, by the
+// end of its name.
+var nearMarks = map[string][]string{
+	".conf": {"add_header", "proxy_pass", "server {"}, ".nginx": {""}, ".vhost": {""},
+	".js": {"access-control-", "cors("}, ".mjs": {"access-control-", "cors("}, ".cjs": {"access-control-", "cors("},
+	".go": {"access-control-", "cors."},
+}
+
+// MendFiles implements ui.MendFinder: files in the present folder and below
+// that look as if they had to do with CORS.
+func (b *backend) MendFiles() []string { return filesNear(".") }
+
+func filesNear(dir string) []string {
+	var out []string
+	looked := 0
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		looked++
+		rel, _ := filepath.Rel(dir, path)
+		switch {
+		case looked > nearLooks || len(out) >= nearMost:
+			return filepath.SkipAll
+		case err != nil:
+			return nil // a folder that may not be read
+		case d.IsDir():
+			deep := strings.Count(rel, string(filepath.Separator)) >= nearDepth
+			if rel != "." && (deep || strings.HasPrefix(d.Name(), ".") || slices.Contains(notMine, d.Name())) {
+				return filepath.SkipDir
+			}
+			return nil
+		case !d.Type().IsRegular() || strings.HasSuffix(d.Name(), "_test.go"):
+			return nil
+		}
+		if marks := nearMarks[strings.ToLower(filepath.Ext(path))]; marks != nil && hasMark(path, marks) {
+			out = append(out, rel)
+		}
+		return nil
+	})
+	return out
+}
+
+func hasMark(path string, marks []string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, nearReads))
+	text := strings.ToLower(string(b))
+	return err == nil && slices.ContainsFunc(marks, func(m string) bool { return strings.Contains(text, m) })
 }

@@ -53,3 +53,27 @@ func TestTheScreenMendsAFile(t *testing.T) {
 		t.Error("a folder is taken for a file")
 	}
 }
+
+func TestFilesToMendAreFoundNearBy(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"deploy/nginx.conf": "server {\n}\n", "src/worker.mjs": "headers.set(\"Access-Control-Allow-Origin\", origin)", "main.go": "package main // Access-Control-Allow-Origin",
+		"readme.md": "Access-Control-Allow-Origin", "src/plain.js": "let a = 1", "node_modules/cors/index.js": "cors()", ".git/x.conf": "add_header", "main_test.go": "// Access-Control-",
+		"a/b/c/d/e/f/deep.conf": "add_header",
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "deploy/nginx.conf main.go src/worker.mjs"
+	if got := filepath.ToSlash(strings.Join(filesNear(dir), " ")); got != want {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if got := filesNear(filepath.Join(dir, "none")); len(got) != 0 {
+		t.Errorf("found %q in a folder that is not there", got)
+	}
+}
