@@ -33,6 +33,9 @@ func newDisguise(hosts []string) *disguise {
 	var names []string
 	for _, h := range hosts {
 		labels := strings.Split(strings.ToLower(h), ".")
+		if reserved(labels) {
+			continue
+		}
 		for i := range labels {
 			rest := labels[i:]
 			if i > 0 && len(rest) == 1 || !slices.ContainsFunc(rest, func(l string) bool { return l != "" && !plainLabels[l] }) {
@@ -54,6 +57,18 @@ func newDisguise(hosts []string) *disguise {
 		d.as = append(d.as, []rune(standIn(n)))
 	}
 	return d
+}
+
+// reserved says whether a name is one that nobody owns (RFC 2606, RFC 6761), as
+// those of the lab are.
+func reserved(labels []string) bool {
+	switch n := len(labels); labels[n-1] {
+	case "example", "test", "invalid", "localhost":
+		return true
+	case "com", "net", "org":
+		return n > 1 && labels[n-2] == "example"
+	}
+	return false
 }
 
 // standIn is an example name of the same length, label by label; the top-level

@@ -95,3 +95,15 @@ func TestThePasteIsHiddenToo(t *testing.T) {
 	d.wants("names hidden", "https://examplexxxxxxxxxxxxx.examplex.ch/v1/items")
 	d.lacks("acmebank", "billing")
 }
+
+func TestNamesThatNobodyOwnsStay(t *testing.T) {
+	d := newDisguise([]string{"waf-block.api.example.com", "shop.localhost", "api.test", "api.acme.example.net", "api.acme.dev"})
+	for _, n := range d.names {
+		if !strings.HasSuffix(string(n), "acme.dev") {
+			t.Errorf("%s is hidden", string(n))
+		}
+	}
+	if len(d.names) != 2 {
+		t.Errorf("%d names are hidden, want api.acme.dev and acme.dev", len(d.names))
+	}
+}
