@@ -67,6 +67,7 @@ var lives = []live{
 	{file: "nginx/fragment-two", path: "/", finds: finding.OriginReflected, letsIn: "https://evil.example", around: insideServer("include cors-maps.conf;")},
 	{file: "nginx/included", path: "/files/", finds: finding.AllowOriginMissing},
 	{file: "nginx/inheritance", path: "/files/", finds: finding.AllowOriginMissing},
+	{file: "nginx/key-in-if", path: "/api/", headers: [][2]string{{"X-API-Key", "k"}}, finds: finding.PreflightStatus},
 	{file: "nginx/limit-except", path: "/api/", method: "PUT", finds: finding.PreflightStatus},
 	{file: "nginx/limit-except-if", path: "/api/", method: "POST", headers: [][2]string{{"Content-Type", "application/json"}}, finds: finding.PreflightStatus},
 	{file: "nginx/limit-except-reflects", path: "/api/", include: true, method: "PUT", headers: [][2]string{{"Authorization", "Basic YTpi"}}, finds: finding.PreflightStatus, letsIn: "https://evil.example"},
@@ -83,6 +84,8 @@ var lives = []live{
 	{file: "nginx/options-in-if", path: "/", method: "PUT", finds: finding.PreflightUnanswered},
 	{file: "nginx/options-refused", path: "/", method: "PUT", policy: toPut, finds: finding.PreflightStatus},
 	{file: "nginx/reflection", path: "/", include: true, finds: finding.OriginReflected},
+	{file: "nginx/rewrite-first", path: "/api/", headers: [][2]string{{"Authorization", "Basic YTpi"}}, finds: finding.PreflightStatus},
+	{file: "nginx/rewrite-reflects", path: "/api/", headers: authorized, finds: finding.PreflightStatus},
 	{file: "nginx/several-values", path: "/", finds: finding.AllowOriginMultiple},
 	{file: "nginx/site-file", path: "/", include: true, upstream: "own", finds: finding.CORSHeadersTwice, around: func(bool) map[string]string {
 		return map[string]string{"nginx.conf": "events {}\nhttp { include app.conf; }\n"}

@@ -507,25 +507,39 @@ func (f *nginxFix) preflight(d *directive) error {
 	}
 	if scope != nil && (len(places) == 0 || scope.is("location")) {
 		f.each(scope.block, func(l *directive) {
-			if l.is("location") && findHeader(f.effective(l), hAllowOrigin) != nil && (!d.is(auths...) || slices.Contains(f.nearest(l, d.name.text), d)) {
+			if l.is("location") && findHeader(f.effective(l), hAllowOrigin) != nil && d.is(auths...) && slices.Contains(f.nearest(l, d.name.text), d) {
 				places = append(places, l)
 			}
 		})
 	}
 	for _, place := range places {
-		if f.mended[place] || f.answersPreflight(place) != nil {
+		late := d.is("if") && d.parent == place // an answer is there, and stands too late
+		if f.mended[place] || f.answersPreflight(place) != nil && !late {
 			continue
 		}
 		f.mended[place] = true
 		f.admitOptions(place)
-		if f.ownAnswer(place) != nil {
+		if f.ownAnswer(place) != nil && !late {
 			continue
 		}
 		lines := "# Before any authentication.\nif ($request_method = OPTIONS) {\n    return 204;\n}\n"
-		if place == scope {
+		if x := f.firstExit(place); x != nil && (place != scope || x.start() < at.start()) {
+			f.before(x, lines)
+		} else if place == scope {
 			f.before(at, lines)
 		} else if len(place.block) > 0 {
 			f.before(place.block[0], lines)
+		}
+	}
+	return nil
+}
+
+// firstExit is the first directive of a place after which an if may not be asked
+// any more, nil without.
+func (f *nginxFix) firstExit(place *directive) *directive {
+	for _, x := range f.within(place) {
+		if x.src == f.src && !f.gone[x] && f.leaves(x) {
+			return x
 		}
 	}
 	return nil

@@ -82,7 +82,11 @@ var auths = []string{"auth_basic", "auth_request", "auth_jwt"}
 // auth looks at logins that OPTIONS meets. A return in an if comes before them,
 // in the rewrite phase.
 func (v *nginxReview) auth(d *directive) {
-	if v.answersPreflight(d) != nil {
+	answer := v.answersPreflight(d)
+	if answer == nil || answer.parent == d {
+		v.checks(d)
+	}
+	if answer != nil {
 		return
 	}
 	if s := v.nearest(d, "satisfy"); len(s) > 0 && s[0].arg(0) == "any" {
@@ -103,6 +107,22 @@ func (v *nginxReview) auth(d *directive) {
 			if a.is("deny") && a.arg(0) == "all" {
 				v.add(a.src, a.start(), "preflight-refused", "limit_except refuses OPTIONS here.")
 			}
+		}
+	}
+}
+
+// checks looks at ifs of a place that turn away who comes without a header or a
+// cookie, as every preflight does, before anything answers it.
+func (v *nginxReview) checks(d *directive) {
+	if v.takesOptions(d) != nil {
+		return // none of them is asked
+	}
+	for _, x := range v.within(d) {
+		if x.is("if") && v.forOptions(x) && returns(x.block) != nil || !x.is("if") && v.leaves(x) {
+			return
+		}
+		if name := asksFor(x); name != "" {
+			v.add(x.src, x.start(), "preflight-behind-auth", "a check of "+name)
 		}
 	}
 }

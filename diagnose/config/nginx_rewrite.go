@@ -242,7 +242,10 @@ func (f *nginxFix) rewriteScope(s *directive) {
 	if s != nil && s.is("location") && len(s.args) > 0 && strings.HasPrefix(s.args[0].text, "@") {
 		preflight = false
 	}
-	if preflight {
+	exit := f.firstExit(s)
+	if preflight && exit != nil && (first == nil || exit.start() < first.start()) && (s == nil || s.is("location")) {
+		f.before(exit, f.parts.Preflight)
+	} else if preflight {
 		b.WriteString(f.parts.Preflight)
 	}
 	if x := f.takesOptions(s); x != nil {

@@ -217,13 +217,53 @@ func (n *nginxDoc) takesOptions(d *directive) *directive {
 }
 
 // ownAnswer returns the if or return of a place that answers OPTIONS, nil without.
+// Nginx runs them in the order of the file, up to a break.
 func (n *nginxDoc) ownAnswer(d *directive) *directive {
 	for _, x := range n.within(d) {
 		if x.is("return") || x.is("if") && n.forOptions(x) && returns(x.block) != nil {
 			return x
 		}
+		if x.is("break") || x.is("rewrite") && x.arg(2) != "" {
+			return nil
+		}
 	}
 	return nil
+}
+
+// leaves says whether nothing that stands after a directive may be run any more.
+func (n *nginxDoc) leaves(d *directive) bool {
+	switch {
+	case d.is("return", "break"):
+		return true
+	case d.is("rewrite"):
+		return d.arg(2) != "" || strings.HasPrefix(d.arg(1), "http") || strings.HasPrefix(d.arg(1), "$scheme")
+	}
+	return d.is("if") && !n.forOptions(d) && slices.ContainsFunc(d.block, n.leaves)
+}
+
+// asksFor is the variable of something that no preflight carries, where an if
+// turns away whoever comes without it; "" for another if.
+func asksFor(d *directive) string {
+	c := d.condition() // an empty string is left out of it
+	if !d.is("if") || len(c) != 2 && len(c) != 3 {
+		return ""
+	}
+	ret := returns(d.block)
+	if ret == nil || ret.arg(0) != "401" && ret.arg(0) != "403" {
+		return ""
+	}
+	empty := c[1] == "=" && len(c) == 2 || c[1] == "!=" && len(c) == 3
+	if strings.HasPrefix(c[1], "!~") && len(c) == 3 {
+		p, ok := compile(c[2], c[1] == "!~*")
+		empty = ok && !p.match("")
+	}
+	name := strings.ToLower(c[0])
+	secret := name == "$http_authorization" || strings.HasPrefix(name, "$cookie_") || name == "$http_cookie" ||
+		strings.HasPrefix(name, "$http_x_") && !strings.HasPrefix(name, "$http_x_forwarded") && name != "$http_x_real_ip"
+	if !empty || !secret {
+		return ""
+	}
+	return c[0]
 }
 
 // answersPreflight returns the if that answers OPTIONS in a place: its own, or
