@@ -116,6 +116,22 @@ func (s *scriptReview) isAuth(n *node) bool {
 	return f != nil && s.refuses(f) && !s.setsIn(f)
 }
 
+// from says whether a call has something of a module in it, by name or by what
+// the name is bound to.
+func (s *scriptReview) from(call *node, module string) bool {
+	found := false
+	call.walk(func(n *node) bool {
+		if n.kind == kIdent {
+			found = found || s.imports[n.text].module == module
+			for _, v := range s.bound(n) {
+				found = found || v.kind == kCall && s.imports[rootName(calleeRoot(v))].module == module
+			}
+		}
+		return !found
+	})
+	return found
+}
+
 func calleeRoot(n *node) *node {
 	for n != nil && n.kind == kCall {
 		n = n.a
@@ -180,7 +196,13 @@ func (s *scriptReview) order() {
 				continue
 			}
 			if b.auth && !b.route {
-				s.report(b.call, "preflight-behind-auth", "this login")
+				login := "this login"
+				if s.from(b.call, "express-jwt") {
+					// Its middleware goes on where Access-Control-Request-Headers
+					// names authorization (express-jwt, src/index.ts).
+					login = "this login, which lets through only a preflight that asks for Authorization,"
+				}
+				s.report(b.call, "preflight-behind-auth", login)
 			}
 			if b.route && !routed {
 				routed = true

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"corstui/diagnose/config"
@@ -47,5 +48,23 @@ var c = handlers.CORS(methods, handlers.AllowedHeaders([]string{"Content-Type"})
 				t.Errorf("the file's policy is %+v", p)
 			}
 		})
+	}
+}
+
+func TestALoginIsSaidToLetPreflightsThroughWhereItDoes(t *testing.T) {
+	for login, lets := range map[string]bool{
+		`import { expressjwt } from "express-jwt"; const login = expressjwt({ secret: "s", algorithms: ["HS256"] });`: true,
+		`import basic from "express-basic-auth"; const login = basic({ users: {} });`:                                 false,
+		`const login = (req, res, next) => { if (!req.headers.authorization) return res.sendStatus(401); next(); };`:  false,
+	} {
+		text := `import express from "express"; import cors from "cors"; ` + login + `
+const app = express(); app.use(login); app.use(cors({ origin: "https://app.example.com" })); app.listen(1);`
+		r, err := config.Read("a.mjs", []byte(text), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Problems) != 1 || r.Problems[0].ID != "preflight-behind-auth" || strings.Contains(r.Problems[0].What, "only a preflight that asks for Authorization") != lets {
+			t.Errorf("%s: %+v", login, r.Problems)
+		}
 	}
 }

@@ -149,10 +149,10 @@ var lives = []live{
 // cannotRun says of the other faulty files why they do not run here.
 var cannotRun = map[string]string{
 	"worker/cookies-joined": "its correction is a line that a person writes, and the fault is no matter of CORS: an answer with two Set-Cookie arrives with one",
-	"worker/hono":           "the package hono is not among the installed runtimes",
-	"express/jwt-first":     "the package express-jwt is not among the installed runtimes; express/auth-first is the same fault without it",
+	"worker/hono":           "the package hono is not among the installed runtimes; worker/reflects has the same fault and runs",
+	"express/jwt-first":     "the package express-jwt is not among the installed runtimes; express/auth-first has the same fault and runs",
 	"go/gin":                "gin-contrib/cors panics at its start on an origin without http:// or https://, so the faulty file never listens",
-	"go/gorilla":            "the module gorilla/handlers is not among those of this module; go/rs-cors is the same fault with another library",
+	"go/gorilla":            "the module gorilla/handlers is not among those of this module; go/rs-cors has the same fault with another library and runs",
 }
 
 // short is "nginx/twice" for testdata/nginx/twice.txtar.
