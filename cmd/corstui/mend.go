@@ -95,7 +95,7 @@ func filesNear(dir string) []string {
 		case looked > nearLooks || len(out) >= nearMost:
 			return filepath.SkipAll
 		case err != nil:
-			return nil // a folder that may not be read
+			return nil //nolint:nilerr // a folder that may not be read is passed by
 		case d.IsDir():
 			deep := strings.Count(rel, string(filepath.Separator)) >= nearDepth
 			if rel != "." && (deep || strings.HasPrefix(d.Name(), ".") || slices.Contains(notMine, d.Name())) {
