@@ -3,6 +3,7 @@ package ui
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -31,7 +32,7 @@ func Plain(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	if o.Tour {
 		run = p.tour
 	}
-	if err := run(); err != nil && err != io.EOF {
+	if err := run(); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	return nil

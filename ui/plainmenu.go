@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"strings"
 
 	"corstui/diagnose/finding"
@@ -97,7 +98,7 @@ func (p *plain) fix(s *walk) error {
 	dir, err := p.ask("Write the files? Name a directory, or leave it empty.", "")
 	switch {
 	case err != nil:
-		return nil
+		return err
 	case dir != "":
 		return p.save(dir, w.files)
 	case mendOff(&p.env, &w) != "":
@@ -105,7 +106,7 @@ func (p *plain) fix(s *walk) error {
 	}
 	file, err := p.ask("Mend a file of your own instead? Name it, or leave it empty.", "")
 	if err != nil || file == "" {
-		return nil
+		return err
 	}
 	return p.mend(s, file)
 }
@@ -158,7 +159,8 @@ func (p *plain) sayStep(st finding.Step) {
 
 func (p *plain) save(dir string, files []snippets.File) error {
 	written, err := p.b.Save(dir, files, false)
-	if exists, ok := err.(*ExistsError); ok {
+	var exists *ExistsError
+	if errors.As(err, &exists) {
 		n, err := p.choose("These are there already: "+strings.Join(exists.Paths, ", ")+". Overwrite?", []string{"no, leave them", "yes, overwrite"})
 		if err != nil || n == 0 {
 			return err

@@ -31,7 +31,6 @@ type start struct {
 	recent    []Recent
 	scenarios []Scenario
 	at        int // 0 is the field, then recent, tour, lab
-	offset    int
 }
 
 func newStart(e *env, c *exchange.Case) *start {

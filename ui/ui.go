@@ -63,9 +63,6 @@ type Options struct {
 	Out *Output
 }
 
-// lookAgain is when the size of the terminal is asked for once more.
-const lookAgain = 300 * time.Millisecond
-
 // Run starts the program and returns when the user quits. After it a short
 // summary stands in the scrollback. It returns an error for options that cannot
 // be used, and where the program crashed; the terminal is restored in any case.

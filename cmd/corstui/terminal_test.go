@@ -336,3 +336,33 @@ func TestNoSecretStandsOnAnyScreen(t *testing.T) {
 	p.press("\x03")
 	p.ends()
 }
+
+func TestKeysAreReboundByTheConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	write := func(text string) {
+		if err := os.MkdirAll(dir+"/corstui", 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(dir+"/corstui/config.yaml", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env := []string{"XDG_CONFIG_HOME=" + dir}
+	write("keys:\n  fix: [F]\nascii: true\n")
+	p := inTerminalWith(t, 80, 24, env, "--lab", "access-preflight", "--no-history", "--no-anim")
+	p.shows("BLOCKED", "F fix")
+	p.press("F")
+	p.shows("Who can do this")
+	p.press("\x03")
+	p.ends()
+
+	// What is wrong in it is said, and the screen opens without it.
+	write("kees: 1\n")
+	p = inTerminalWith(t, 80, 24, env, "--lab", "access-preflight", "--no-history", "--no-anim")
+	p.shows("BLOCKED")
+	p.press("\x03")
+	p.ends()
+	if !strings.Contains(p.output(), "config.yaml") {
+		t.Error("a wrong configuration is passed over in silence")
+	}
+}

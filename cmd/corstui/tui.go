@@ -55,18 +55,27 @@ func (a *app) screen(ctx context.Context, instead string, o ui.Options, b *backe
 	if in == nil || out == nil {
 		return fmt.Errorf("the screen needs a terminal, and standard input or output is none; use instead: %s (or --plain)", instead)
 	}
-	switch a.theme {
+	c, err := readSettings()
+	if err != nil {
+		fmt.Fprintf(a.std.err, "corstui: %s\n", diagnose.Shown(err.Error()))
+	}
+	chosen := a.theme
+	if chosen == "" {
+		chosen = c.Theme
+	}
+	switch chosen {
 	case "":
 		o.Light, _ = theme.FromCOLORFGBG(os.Getenv("COLORFGBG"))
 	case "light", "dark":
-		o.Light = a.theme == "light"
+		o.Light = chosen == "light"
 	default:
-		return fmt.Errorf("--theme %q: no such theme; one of dark, light", a.theme)
+		return fmt.Errorf("theme %q: no such theme; one of dark, light", chosen)
 	}
 	o.NoColor = a.noColor || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"
-	o.ASCII, o.NoAnim, o.Mouse = a.ascii, a.noAnim, !a.noMouse
+	o.ASCII, o.NoAnim, o.Mouse = a.ascii || c.ASCII, a.noAnim || c.NoAnim, !a.noMouse && !c.NoMouse
+	o.Keys = c.Keys
 	o.In, o.Out = in, ui.NewOutput(out)
-	err := ui.Run(ctx, o)
+	err = ui.Run(ctx, o)
 	if errors.Is(err, context.Canceled) {
 		return nil
 	}

@@ -188,7 +188,7 @@ func goSpans(src string) []rich.Span {
 			lit = tok.String()
 		}
 		to := min(from+len(lit), len(src))
-		role := rich.Plain
+		var role rich.Role
 		switch {
 		case tok == token.COMMENT:
 			role = rich.CodeComment

@@ -75,7 +75,7 @@ func style(r *lipgloss.Renderer, role rich.Role, o Options) lipgloss.Style {
 	if o.Mono {
 		return s
 	}
-	dark, light := "", ""
+	var dark, light string
 	switch role {
 	case rich.Good, rich.Added, rich.CodeString:
 		dark, light = "2", "2"

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+	"github.com/goccy/go-yaml"
+)
+
+// settings are how the user likes the screen, in the file corstui/config.yaml
+// of the configuration folder. Flags overrule it; a verdict never depends on it.
+type settings struct {
+	// Keys rebinds actions: an action's name, as the help shows it, to its keys.
+	Keys  map[string][]string `yaml:"keys"`
+	Theme string              `yaml:"theme"`
+	ASCII bool                `yaml:"ascii"`
+	// NoMouse leaves the mouse to the terminal; NoAnim draws no moving packet.
+	NoMouse bool `yaml:"no-mouse"`
+	NoAnim  bool `yaml:"no-anim"`
+}
+
+// readSettings reads the settings. Without a file they are empty. What is wrong in
+// one is said in a line that names the file; the screen then opens without it.
+func readSettings() (settings, error) {
+	path := filepath.Join(xdg.ConfigHome, "corstui", "config.yaml")
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return settings{}, nil //nolint:nilerr // no settings are no fault
+	}
+	var c settings
+	if err := yaml.UnmarshalWithOptions(b, &c, yaml.Strict()); err != nil {
+		return settings{}, fmt.Errorf("%s: %s; right would be keys, theme, ascii, no-mouse, no-anim", path, yaml.FormatError(err, false, false))
+	}
+	return c, nil
+}
