@@ -85,7 +85,7 @@ var cookieRows = []row{
 		words: words{
 			title:    "The cookie is a third-party cookie here",
 			see:      seeCookie,
-			plain:    "Page and API are on different sites. Safari, Firefox, Brave and private windows hold back such cookies, whatever SameSite says; Chrome sends them unless the user switched that off. Put page and API on one domain, or on one origin.",
+			plain:    "Page and API are on different sites. Firefox keeps a jar of its own for each page, Brave and private windows hold such cookies back, and so does Safari (by what its maker says of WebKit, not verified in Safari); Chrome sends them unless the user switched that off. Put page and API on one domain, or on one origin.",
 			operator: "Partitioned cookies (CHIPS) travel only in the partition in which they were set, so a login made on the API's own host does not count.",
 			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Third-party_cookies"},
 		},

@@ -171,7 +171,7 @@ func writeConsole(b *strings.Builder, r diagnose.Report) {
 		return
 	}
 	b.WriteString("\n")
-	for _, line := range []struct{ who, text string }{{"Chrome", c.Chromium}, {"Firefox", c.Firefox}, {"Safari", c.WebKit}} {
+	for _, line := range []struct{ who, text string }{{"Chrome", c.Chromium}, {"Firefox", c.Firefox}, {"Safari (WebKit)", c.WebKit}} {
 		if line.text != "" {
 			fmt.Fprintf(b, "  %s says: %s\n", line.who, strings.ReplaceAll(line.text, "\n", "\n    "))
 		}
