@@ -47,7 +47,7 @@ func (r *run) repeatAs(e Engine) *run {
 		r.scratch = new(run)
 	}
 	again := r.scratch
-	*again = run{ctx: r.ctx, o: o, e: e, c: r.c, page: r.page, parsed: r.parsed, within: true,
+	*again = run{ctx: r.ctx, o: o, e: e, c: r.c, page: r.page, parsed: r.parsed, parsedWire: r.parsedWire, within: true,
 		stored: &replay{xs: r.res.Exchanges, strict: true, noCache: !r.fromCache}}
 	again.fetch()
 	again.conclude()

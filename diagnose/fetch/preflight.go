@@ -15,9 +15,11 @@ func (r *run) preflight() bool {
 	needs := len(names) > 0
 	if !IsCORSSafelistedMethod(r.method) {
 		needs = true
-		triggers = append([]Trigger{{Kind: "method", Name: r.method, Value: r.method,
-			Why:   "the method " + r.method + " is none of GET, HEAD and POST",
-			Avoid: "Use POST with a safelisted Content-Type where the API allows it, or call the API from the page's own origin."}}, triggers...)
+		if !r.within { // whoever asks for this run has the triggers
+			triggers = append([]Trigger{{Kind: "method", Name: r.method, Value: r.method,
+				Why:   "the method " + r.method + " is none of GET, HEAD and POST",
+				Avoid: "Use POST with a safelisted Content-Type where the API allows it, or call the API from the page's own origin."}}, triggers...)
+		}
 	}
 	if r.redirect > 0 && !needs {
 		if original, _ := unsafeNames(r, r.original); r.needed || len(original) > 0 {

@@ -44,25 +44,26 @@ type run struct {
 	page Origin         // the page's origin
 
 	// The request.
-	method    string
-	headers   exchange.Headers // what the script set, and the body's Content-Type
-	original  exchange.Headers // the same, before any redirect
-	body      string
-	hasBody   bool
-	parsed    *URL // the case's URL, nil until it is parsed
-	first     *URL
-	cur       *URL
-	wire      string // the current URL as it goes on the wire
-	redirect  int    // how many were followed
-	tainting  string
-	tainted   bool    // redirect-tainted: the origin is serialised as null
-	site      int     // Sec-Fetch-Site, the widest relation on the chain
-	changed   bool    // a redirect went to another origin
-	becameGet bool    // a redirect changed the method to GET
-	needed    bool    // a hop before this one needed a preflight
-	leftSite  bool    // a hop before this one was of another site
-	late      failure // a check of the redirect to this hop that comes after its preflight
-	mixedHop  bool    // the current hop is mixed content, refused after its preflight
+	method     string
+	headers    exchange.Headers // what the script set, and the body's Content-Type
+	original   exchange.Headers // the same, before any redirect
+	body       string
+	hasBody    bool
+	parsed     *URL   // the case's URL, nil until it is parsed
+	parsedWire string // the same as it goes on the wire, for a run that repeats this one
+	first      *URL
+	cur        *URL
+	wire       string // the current URL as it goes on the wire
+	redirect   int    // how many were followed
+	tainting   string
+	tainted    bool    // redirect-tainted: the origin is serialised as null
+	site       int     // Sec-Fetch-Site, the widest relation on the chain
+	changed    bool    // a redirect went to another origin
+	becameGet  bool    // a redirect changed the method to GET
+	needed     bool    // a hop before this one needed a preflight
+	leftSite   bool    // a hop before this one was of another site
+	late       failure // a check of the redirect to this hop that comes after its preflight
+	mixedHop   bool    // the current hop is mixed content, refused after its preflight
 
 	cookies cookieStore
 	cache   *PreflightCache
@@ -131,7 +132,12 @@ func (r *run) mixed(u *URL) bool {
 // mainFetch chooses the branch of main fetch for the current URL and performs
 // it. It returns true when a redirect leads to another hop.
 func (r *run) mainFetch() bool {
-	r.wire = r.cur.WithoutFragment()
+	if r.wire = r.parsedWire; r.cur != r.parsed || r.wire == "" {
+		r.wire = r.cur.WithoutFragment()
+	}
+	if r.cur == r.parsed {
+		r.parsedWire = r.wire
+	}
 	if r.stored == nil { // nothing else needs the relation, and it costs two look-ups
 		r.site = max(r.site, relation(r.page, r.cur.Origin()))
 	}
