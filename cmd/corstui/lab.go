@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/finding"
 	"corstui/diagnose/lab"
 )
 
@@ -81,7 +82,7 @@ func labSecrets(s exchange.Session) string {
 	env := ""
 	for _, v := range [][2]string{{"CF_ACCESS_TOKEN", s.AccessToken}, {"CF_ACCESS_CLIENT_ID", s.ServiceTokenID}, {"CF_ACCESS_CLIENT_SECRET", s.ServiceTokenSecret}} {
 		if v[1] != "" {
-			env += v[0] + "=" + shellQuote(v[1]) + " "
+			env += v[0] + "=" + finding.ShellQuote(v[1]) + " "
 		}
 	}
 	return env

@@ -1,22 +1,11 @@
 package main
 
 import (
-	"regexp"
 	"strings"
 
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/finding"
 )
-
-// plainWord needs no quotes in a shell.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
-
-// shellQuote is a word as a POSIX shell reads it back.
-func shellQuote(s string) string {
-	if plainWord.MatchString(s) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
 
 // shellArgs is a case as arguments of corstui check, without any secret: the
 // session is left to the environment. further words are added as they are.
@@ -39,7 +28,7 @@ func shellArgs(c exchange.Case, further ...string) string {
 	}
 	args = append(args, further...)
 	for i, a := range args {
-		args[i] = shellQuote(a)
+		args[i] = finding.ShellQuote(a)
 	}
 	return strings.Join(args, " ")
 }

@@ -193,16 +193,15 @@ var accessRows = []row{
 			if s == nil || !s.Request.WithSession {
 				return nil
 			}
-			c, ok := readToken(v.accessToken())
+			token, ok := v.token()
 			if !ok {
 				return nil
 			}
-			aud := v.aud()
 			var says string
 			switch {
-			case c.Type == "org":
+			case token.Type == "org":
 				says = "the token is the team's global one (type org), not one of this application"
-			case aud != "" && len(c.Aud) > 0 && !c.Aud.has(aud):
+			case v.otherApplication(token):
 				says = "the token's audience is another application than the one that refused"
 			default:
 				return nil

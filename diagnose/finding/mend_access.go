@@ -91,7 +91,7 @@ func (w *world) letSessionTravel(wl wall, p snippets.Policy) Step {
 	if o.seen != nil {
 		inner = innerAccess(o.seen)
 	}
-	token, hasToken := readToken(v.accessToken())
+	token, hasToken := v.token()
 	const why = ". Access answers before any Worker or API is asked, so no header there can mend it"
 	switch {
 	case inner != "":
@@ -104,7 +104,7 @@ func (w *world) letSessionTravel(wl wall, p snippets.Policy) Step {
 	case v.in.Fetch.SameOrigin:
 		s.Layer, s.Recipe, s.Cost = answer.LayerBrowser, "", ""
 		s.Summary = "log in again by reloading the page; in the code send X-Requested-With: XMLHttpRequest and act on the 401, since a script cannot follow to the login"
-	case hasToken && v.credentialsTravel() && (token.Type == "org" || v.aud() != "" && len(token.Aud) > 0 && !token.Aud.has(v.aud())):
+	case hasToken && v.credentialsTravel() && (token.Type == "org" || v.otherApplication(token)):
 		s.Layer, s.Recipe = answer.LayerBrowser, ""
 		s.Summary = "use the session of this application: log in at " + v.host() + " itself and take its CF_Authorization cookie"
 	case o.resp != nil && o.resp.Status >= 400 && o.resp.Status != 401:

@@ -133,13 +133,14 @@ func command(r snippets.Recipe, t snippets.Target, p snippets.Policy, more ...st
 	}
 	args = append(args, more...)
 	for i := range args {
-		args[i] = shellQuote(args[i])
+		args[i] = ShellQuote(args[i])
 	}
 	return strings.Join(args, " ")
 }
 
-// shellQuote quotes an argument for a POSIX shell where it needs it.
-func shellQuote(s string) string {
+// ShellQuote is a word as a POSIX shell reads it back: in quotes where it needs
+// them.
+func ShellQuote(s string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=@%+,", r)
 	}

@@ -1,8 +1,6 @@
 package finding
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"net/url"
 	"path"
 	"strings"
@@ -10,51 +8,6 @@ import (
 
 	"corstui/diagnose/answer"
 )
-
-// claims are what the rules read of an Access token. Nothing of it is shown but
-// whether it fits.
-type claims struct {
-	Aud  audience `json:"aud"`
-	Exp  int64    `json:"exp"`
-	Type string   `json:"type"`
-}
-
-// audience is a string or a list of strings; Access sends both.
-type audience []string
-
-func (a *audience) UnmarshalJSON(b []byte) error {
-	var list []string
-	if json.Unmarshal(b, &list) == nil {
-		*a = list
-		return nil
-	}
-	var s string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return err
-	}
-	*a = audience{s}
-	return nil
-}
-
-func (a audience) has(s string) bool { return containsFold(a, s) }
-
-// readToken decodes the payload of a JWT without checking its signature: the
-// rules judge what a token claims, never whether it may pass.
-func readToken(jwt string) (claims, bool) {
-	parts := strings.Split(jwt, ".")
-	if len(parts) != 3 {
-		return claims{}, false
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	if err != nil {
-		return claims{}, false
-	}
-	var c claims
-	if json.Unmarshal(raw, &c) != nil {
-		return claims{}, false
-	}
-	return c, true
-}
 
 // accessToken is the application token of the case's session, empty without.
 func (v *view) accessToken() string {
@@ -69,10 +22,22 @@ func (v *view) accessToken() string {
 	return ""
 }
 
+// token is what the session's token claims; ok is false without one.
+func (v *view) token() (t answer.AccessToken, ok bool) {
+	t, err := answer.ReadAccessToken(v.accessToken(), time.Time{})
+	return t, err == nil
+}
+
+// otherApplication says whether a token names applications, and not the one
+// that covers this URL.
+func (v *view) otherApplication(t answer.AccessToken) bool {
+	return v.aud() != "" && len(t.AUD) > 0 && !t.For(v.aud())
+}
+
 // expired says whether the session's token had run out when s was sent.
 func (v *view) expired(s *answer.Seen) bool {
-	c, ok := readToken(v.accessToken())
-	return ok && c.Exp > 0 && s != nil && !s.Started.IsZero() && time.Unix(c.Exp, 0).Before(s.Started)
+	t, ok := v.token()
+	return ok && !t.Expires.IsZero() && s != nil && !s.Started.IsZero() && t.Expires.Before(s.Started)
 }
 
 // loginLocation is the URL of Access's login where an answer redirects there,
