@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/adrg/xdg"
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 )
 
 // settings are how the user likes the screen, in the file corstui/config.yaml
@@ -30,8 +34,10 @@ func readSettings() (settings, error) {
 		return settings{}, nil //nolint:nilerr // no settings are no fault
 	}
 	var c settings
-	if err := yaml.UnmarshalWithOptions(b, &c, yaml.Strict()); err != nil {
-		return settings{}, fmt.Errorf("%s: %s; right would be keys, theme, ascii, no-mouse, no-anim", path, yaml.FormatError(err, false, false))
+	d := yaml.NewDecoder(bytes.NewReader(b))
+	d.KnownFields(true)
+	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) { // an empty file
+		return settings{}, fmt.Errorf("%s: %s; right would be keys, theme, ascii, no-mouse, no-anim", path, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	return c, nil
 }

@@ -81,6 +81,8 @@ func Rules() []Rule {
 var rules = Rules()
 
 // when turns a condition into a match without further findings.
+//
+//go:noinline
 func when(f func(v *view) bool) func(v *view) *hit {
 	return func(v *view) *hit {
 		if f(v) {

@@ -231,6 +231,8 @@ func (v *view) num(key string) int {
 }
 
 // path returns the path asked, empty where the URL is not known.
+//
+//go:noinline
 func (v *view) path() string {
 	if v.url == nil {
 		return ""

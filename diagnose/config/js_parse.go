@@ -92,6 +92,7 @@ func (p *jsParser) done() bool { return p.pos >= len(p.toks) }
 
 func (p *jsParser) peek() jsToken { return p.ahead(0) }
 
+//go:noinline
 func (p *jsParser) ahead(n int) jsToken {
 	if p.pos+n < len(p.toks) {
 		return p.toks[p.pos+n]

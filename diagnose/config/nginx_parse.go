@@ -31,6 +31,8 @@ type directive struct {
 func (d *directive) start() int { return d.name.start }
 
 // is says whether this is a directive of one of these names.
+//
+//go:noinline
 func (d *directive) is(names ...string) bool {
 	for _, n := range names {
 		if d.name.text == n {
@@ -40,6 +42,7 @@ func (d *directive) is(names ...string) bool {
 	return false
 }
 
+//go:noinline
 func (d *directive) arg(i int) string {
 	if i < len(d.args) {
 		return d.args[i].text

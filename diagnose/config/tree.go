@@ -122,6 +122,8 @@ func (n *node) inside(other *node) bool {
 }
 
 // callee is the name that is called: "set" of headers.set(), "fetch" of fetch().
+//
+//go:noinline
 func (n *node) callee() string {
 	if n.kind != kCall && n.kind != kNew || n.a == nil {
 		return ""
@@ -141,6 +143,8 @@ func (n *node) receiver() *node {
 }
 
 // arg is an argument, nil where there are not so many.
+//
+//go:noinline
 func (n *node) arg(i int) *node {
 	if i < len(n.list) {
 		return n.list[i]

@@ -81,6 +81,8 @@ func place(l answer.Layer) string {
 }
 
 // servers are the targets of a CORS policy, by the layer where it belongs.
+//
+//go:noinline
 func servers(l answer.Layer) []snippets.Target {
 	switch l {
 	case answer.LayerWorker:
@@ -95,6 +97,8 @@ func servers(l answer.Layer) []snippets.Target {
 
 // app is the layer where a CORS header of an API is set, given who answered: a
 // cache only stores what is behind it.
+//
+//go:noinline
 func app(l answer.Layer) answer.Layer {
 	switch l {
 	case answer.LayerWorker, answer.LayerOrigin, answer.LayerProxy, answer.LayerUnknown:
@@ -103,6 +107,7 @@ func app(l answer.Layer) answer.Layer {
 	return answer.LayerOrigin
 }
 
+//go:noinline
 func fixCORS(l answer.Layer) Fix {
 	l = app(l)
 	return Fix{Layer: l, Recipe: snippets.RecipeCORS, Targets: servers(l)}

@@ -57,6 +57,8 @@ func newView(in Input) *view {
 func isPreflight(s *answer.Seen) bool { return s != nil && s.Purpose == exchange.PurposePreflight }
 
 // resp returns the response of an exchange, nil where there is none.
+//
+//go:noinline
 func resp(s *answer.Seen) *exchange.Response {
 	if s == nil {
 		return nil
@@ -64,6 +66,7 @@ func resp(s *answer.Seen) *exchange.Response {
 	return s.Response
 }
 
+//go:noinline
 func status(s *answer.Seen) int {
 	if r := resp(s); r != nil {
 		return r.Status
@@ -83,6 +86,7 @@ func hasHeader(s *answer.Seen, name string) bool {
 	return r != nil && r.Headers.Has(name)
 }
 
+//go:noinline
 func layer(s *answer.Seen) answer.Layer {
 	switch {
 	case s == nil, s.Answer.Layer == "":
@@ -271,6 +275,8 @@ func (v *view) fits(s *answer.Seen) bool {
 }
 
 // ev points at a header, or another thing seen, of an exchange.
+//
+//go:noinline
 func ev(s *answer.Seen, what, says string) answer.Evidence {
 	e := answer.Evidence{What: what, Says: says}
 	if s != nil {

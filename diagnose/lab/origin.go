@@ -30,6 +30,8 @@ type corsConfig struct {
 }
 
 // allowing is the right middleware: a list of origins, compared whole.
+//
+//go:noinline
 func allowing(origins ...string) corsConfig {
 	return corsConfig{allow: exactly(origins...), methods: "GET, HEAD, POST, PUT, PATCH, DELETE", headers: "Authorization, Content-Type, X-Client", maxAge: "600"}
 }
@@ -47,6 +49,7 @@ func public() corsConfig {
 // noCORS knows nothing of CORS.
 func noCORS() corsConfig { return corsConfig{noVary: true, noPreflight: true} }
 
+//go:noinline
 func exactly(origins ...string) func(string) string {
 	return func(o string) string {
 		for _, known := range origins {
@@ -109,6 +112,8 @@ func (c corsConfig) mark(r *http.Request, res *response) {
 }
 
 // wrap puts the middleware in front of an app.
+//
+//go:noinline
 func (c corsConfig) wrap(next handler) handler {
 	return func(r *http.Request) *response {
 		if isPreflight(r) && !c.noPreflight {
@@ -130,6 +135,8 @@ func (c corsConfig) wrap(next handler) handler {
 type routes map[string]handler
 
 // app answers its routes as a small JSON API, behind its middleware.
+//
+//go:noinline
 func app(c corsConfig, rs routes) handler { return c.wrap(rs.serve) }
 
 func (rs routes) serve(r *http.Request) *response {
@@ -151,6 +158,8 @@ func problem(status int, text string) *response {
 }
 
 // gives answers 200 with JSON and further headers.
+//
+//go:noinline
 func gives(body string, pairs ...string) handler {
 	return func(*http.Request) *response {
 		return reply(http.StatusOK, body, append([]string{"Content-Type", "application/json; charset=utf-8"}, pairs...)...)

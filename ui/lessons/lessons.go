@@ -7,6 +7,7 @@
 package lessons
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -16,7 +17,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 
 	"corstui/diagnose"
 	"corstui/diagnose/answer"
@@ -130,7 +131,9 @@ func Load(dir string) ([]Lesson, error) {
 			continue
 		}
 		var l Lesson
-		if err := yaml.UnmarshalWithOptions(b, &l, yaml.Strict()); err != nil {
+		d := yaml.NewDecoder(bytes.NewReader(b))
+		d.KnownFields(true)
+		if err := d.Decode(&l); err != nil {
 			wrong = append(wrong, fmt.Errorf("%s: %w", path.Join(dir, name), err))
 			continue
 		}

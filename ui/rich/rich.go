@@ -55,9 +55,13 @@ type Span struct {
 type Line []Span
 
 // S is a span of that role.
+//
+//go:noinline
 func S(r Role, text string) Span { return Span{Text: text, Role: r} }
 
 // L makes a line of strings (which are plain), spans and lines.
+//
+//go:noinline
 func L(parts ...any) Line {
 	var l Line
 	for _, p := range parts {
@@ -78,6 +82,8 @@ func L(parts ...any) Line {
 }
 
 // Width is the number of terminal cells that the line takes.
+//
+//go:noinline
 func (l Line) Width() int {
 	n := 0
 	for _, s := range l {
@@ -109,6 +115,8 @@ func (l Line) As(r Role) Line {
 }
 
 // OnClick returns the line with every span standing for that message.
+//
+//go:noinline
 func (l Line) OnClick(msg any) Line {
 	out := make(Line, len(l))
 	for i, s := range l {
