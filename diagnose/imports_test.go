@@ -13,7 +13,7 @@ import (
 // order lists our packages from the leaves up, in tiers: a package imports only
 // packages of the tiers before its own, and never a sibling in its tier.
 var order = [][]string{
-	{"diagnose/exchange", "diagnose/redact", "snippets"},
+	{"diagnose/exchange", "diagnose/redact", "diagnose/nearest", "snippets"},
 	{"diagnose/fetch", "diagnose/answer", "diagnose/paste"},
 	{"diagnose/probe"},
 	{"diagnose/finding"},
@@ -26,7 +26,7 @@ var order = [][]string{
 }
 
 // pure packages do no I/O: neither they nor what they import know net/http.
-var pure = []string{"diagnose/exchange", "diagnose/redact", "snippets", "diagnose/fetch", "diagnose/answer", "diagnose/paste", "diagnose/finding", "diagnose/config"}
+var pure = []string{"diagnose/exchange", "diagnose/redact", "diagnose/nearest", "snippets", "diagnose/fetch", "diagnose/answer", "diagnose/paste", "diagnose/finding", "diagnose/config"}
 
 // below lists the tiers' packages that hold a whole tree of their own.
 var trees = []string{"ui", "snippets", "diagnose/chrome", "diagnose/lab", "diagnose/fetch", "diagnose/answer", "diagnose/probe", "diagnose/finding", "diagnose/paste"}

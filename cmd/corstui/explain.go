@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"corstui/diagnose/finding"
+	"corstui/diagnose/nearest"
 )
 
 func (a *app) explainCommand() *cobra.Command {
@@ -28,7 +29,11 @@ func (a *app) explainCommand() *cobra.Command {
 			}
 			e, ok := finding.Explain(args[0])
 			if !ok {
-				return fmt.Errorf("explain %q: no such finding, error code or mistake%s; all of them: corstui explain", args[0], suggestion(args[0], finding.Explanations()))
+				meant := ""
+				if near := nearest.Name(args[0], finding.Explanations()); near != "" {
+					meant = "; did you mean " + near
+				}
+				return fmt.Errorf("explain %q: no such finding, error code or mistake%s; all of them: corstui explain", args[0], meant)
 			}
 			fmt.Fprint(a.std.out, explanation(e))
 			return nil
