@@ -97,7 +97,8 @@ func (a *app) target(ctx context.Context, flags *caseFlags, labName string, args
 		if len(args) > 0 {
 			return plan{}, nil, fmt.Errorf("argument %q: --lab brings its own URL", args[0])
 		}
-		return a.labTarget(ctx, flags, labName)
+		p, l, err := a.labTarget(ctx, flags, labName)
+		return p, func() { _ = l.Close() }, err
 	}
 	p, err := flags.build(a, args)
 	if err != nil {

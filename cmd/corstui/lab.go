@@ -96,8 +96,9 @@ func labArgs(s exchange.Session, addr string) []string {
 	return args
 }
 
-// labTarget starts a scenario and returns its case and how to reach it.
-func (a *app) labTarget(ctx context.Context, flags *caseFlags, name string) (plan, func(), error) {
+// labTarget starts a scenario and returns its case, how to reach it, and the
+// running lab, which whoever asked closes.
+func (a *app) labTarget(ctx context.Context, flags *caseFlags, name string) (plan, *lab.Lab, error) {
 	if name == "" {
 		return plan{}, nil, fmt.Errorf("--lab: the value is empty; right would be the name of a scenario, see: corstui lab --list")
 	}
@@ -110,10 +111,9 @@ func (a *app) labTarget(ctx context.Context, flags *caseFlags, name string) (pla
 	if err != nil {
 		return plan{}, nil, err
 	}
-	stop := func() { _ = l.Close() }
 	o, err := flags.options()
 	if err != nil {
-		stop()
+		_ = l.Close()
 		return plan{}, nil, err
 	}
 	direct := o.Network.Direct
@@ -124,5 +124,17 @@ func (a *app) labTarget(ctx context.Context, flags *caseFlags, name string) (pla
 		o.Browser = realBrowser(o)
 	}
 	c, _ := l.Case(name)
-	return plan{Case: c, Options: o}, stop, nil
+	return plan{Case: c, Options: o}, l, nil
+}
+
+// labBackend is the screens' backend on a scenario that runs already, and the
+// scenario's case.
+func (a *app) labBackend(ctx context.Context, flags *caseFlags, name string) (*backend, exchange.Case, error) {
+	p, l, err := a.labTarget(ctx, flags, name)
+	if err != nil {
+		return nil, exchange.Case{}, err
+	}
+	b := newBackend(a, p.Options)
+	b.labs[name] = l // closed with the backend
+	return b, p.Case, nil
 }

@@ -20,12 +20,11 @@ func (a *app) walk(ctx context.Context, flags *caseFlags, labName string, args [
 		if len(args) > 0 {
 			return fmt.Errorf("argument %q: --lab brings its own URL", args[0])
 		}
-		p, stop, err := a.labTarget(ctx, flags, labName)
+		b, c, err := a.labBackend(ctx, flags, labName)
 		if err != nil {
 			return err
 		}
-		stop() // the screen starts the lab itself, and again for each run
-		return a.screen(ctx, "corstui check --lab "+labName, ui.Options{Case: &p.Case, Lab: labName, Run: runOptions(flags, labName)}, newBackend(a, p.Options))
+		return a.screen(ctx, "corstui check --lab "+labName, ui.Options{Case: &c, Lab: labName, Run: runOptions(flags, labName)}, b)
 	}
 	p, err := flags.build(a, args)
 	if err != nil {
