@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -36,7 +37,7 @@ func ParseLine(b []byte) (exchange.Case, json.RawMessage, error) {
 	if len(b) > maxLine {
 		return exchange.Case{}, nil, fmt.Errorf("longer than %d MiB", maxLine>>20)
 	}
-	b = bytes.TrimPrefix(b, byteOrderMark)
+	b = exactNames(bytes.TrimPrefix(b, byteOrderMark))
 	if json.Unmarshal(b, &l) != nil {
 		id, err := lineFault(b)
 		return exchange.Case{}, id, err
@@ -69,6 +70,71 @@ func ParseLine(b []byte) (exchange.Case, json.RawMessage, error) {
 	set((*string)(&c.Mode), "mode", l.Mode)
 	set((*string)(&c.Redirect), "redirect", l.Redirect)
 	return c, l.ID, nil
+}
+
+// members are the names of a case's members, which stand in the tags of line.
+var members = func() []string {
+	var names []string
+	for f := range reflect.TypeFor[line]().Fields() {
+		names = append(names, f.Tag.Get("json"))
+	}
+	return names
+}()
+
+// exactNames returns the line as it is, or, where a member's name is one of a
+// case's in other letters ("ID"), with that name blotted out: to encoding/json
+// the two would be the same member, in JSON they are not.
+func exactNames(b []byte) []byte {
+	out, depth := b, 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case '"':
+			end := i + 1
+			for ; end < len(b) && b[end] != '"'; end++ {
+				if b[end] == '\\' {
+					end++
+				}
+			}
+			if end >= len(b) {
+				return out
+			}
+			if depth == 1 && bytes.HasPrefix(bytes.TrimLeft(b[end+1:], " \t\r\n"), []byte(":")) && onlyFolds(b[i:end+1]) {
+				if &out[0] == &b[0] {
+					out = bytes.Clone(b)
+				}
+				for j := i + 1; j < end; j++ {
+					out[j] = '_'
+				}
+			}
+			i = end
+		}
+	}
+	return out
+}
+
+// onlyFolds says whether a name, in its quotes, is none of a case's members, and
+// one of them by encoding/json's comparison.
+func onlyFolds(quoted []byte) bool {
+	name := quoted[1 : len(quoted)-1]
+	if bytes.IndexByte(name, '\\') >= 0 {
+		var s string
+		if json.Unmarshal(quoted, &s) != nil {
+			return false
+		}
+		name = []byte(s)
+	}
+	folds := false
+	for _, m := range members {
+		if string(name) == m {
+			return false
+		}
+		folds = folds || strings.EqualFold(string(name), m)
+	}
+	return folds
 }
 
 // lineFault says why a line is not one JSON object with the members of a case.

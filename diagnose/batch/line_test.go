@@ -65,6 +65,38 @@ func TestAByteOrderMarkIsNoPartOfACase(t *testing.T) {
 	}
 }
 
+// A JSON name is its characters: "ID" is a member of the user's own, not the id.
+func TestMembersHaveTheirExactNames(t *testing.T) {
+	const good = `"id":7,"url":"https://a.example/","origin":"https://b.example"`
+	for _, more := range []string{
+		`"ID":8`, `"Id":{"id":9}`, `"\u0049D":8`, `"i\u0044":8`, `"URL":"https://other.example/"`, `"Origin":17`, `"METHOD":"PUT"`, `"Headers":{}`, `"credentialS":1`, `"READ_HEADERS":"x"`,
+		"\"credential\u017f\":1", `"note":"\"ID\":8"`, `"a":["ID",{"ID":8}]`, `"" : 1`,
+	} {
+		for _, in := range []string{`{` + good + `,` + more + `}`, ` { ` + more + " ,\t" + good + `}`} {
+			raw := []byte(in)
+			c, id, err := batch.ParseLine(raw)
+			if err != nil || string(id) != "7" || c.URL != "https://a.example/" || c.Origin != "https://b.example" || c.Method != "" || c.Headers != nil {
+				t.Errorf("%s: %+v, id %s, %v", in, c, id, err)
+			}
+			if string(raw) != in {
+				t.Errorf("the line was changed to %s", raw)
+			}
+		}
+	}
+	// An escape is the character that it stands for.
+	c, id, err := batch.ParseLine([]byte(`{"\u0069d":7,"\u0075rl":"https://a.example/","origin":"https://b.example"}`))
+	if err != nil || string(id) != "7" || c.URL != "https://a.example/" {
+		t.Errorf("%+v, id %s, %v", c, id, err)
+	}
+	// What is not there by its name is missing.
+	if _, id, err := batch.ParseLine([]byte(`{"ID":7,"URL":"https://a.example/","origin":"https://b.example"}`)); err == nil || !strings.Contains(err.Error(), `"url" is missing`) || id != nil {
+		t.Errorf("id %s, %v", id, err)
+	}
+	if _, id, err := batch.ParseLine([]byte(`{"id":7,"ID":8,"url":17,"origin":"https://b.example"}`)); err == nil || string(id) != "7" {
+		t.Errorf("id %s, %v", id, err)
+	}
+}
+
 func FuzzParseLineKeepsTheID(f *testing.F) {
 	for _, id := range []string{`1`, `"a"`, "\"\u009b\u202e\U000e0041\"", "\"\xff\"", `{"a":[null]}`, `"\ud800\""`} {
 		f.Add(id)
