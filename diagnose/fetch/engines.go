@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"corstui/diagnose/exchange"
@@ -12,7 +13,8 @@ import (
 // all that the verdict depended on costs nothing; for the others the fetch is
 // repeated, and only requests whose bytes differ are sent. Those are appended
 // to Result.Exchanges with Exchange.Engine set; their methods are GET, HEAD or
-// OPTIONS, whatever o.AllowUnsafe says.
+// OPTIONS, whatever o.AllowUnsafe says, and at most eight are sent for one
+// engine: one that would need more is absent.
 func RunEngines(ctx context.Context, c exchange.Case, t Transport, o Options) Result {
 	m := &memo{next: t}
 	r := newRun(ctx, c, m, o)
@@ -71,14 +73,22 @@ func (r *run) runAs(e Engine, m *memo) *run {
 	}
 	o := r.o
 	o.Engine = e
-	m.engine, m.extra = e.Name(), nil
+	m.engine, m.extra, m.spent = e.Name(), nil, false
 	again := newRun(r.ctx, *r.c, m, o)
 	again.within = true
 	again.fetch()
 	again.conclude()
 	r.res.Exchanges = append(r.res.Exchanges, m.extra...)
+	if m.spent {
+		return nil
+	}
 	return again
 }
+
+// maxExtra bounds what is sent for one engine besides what the others sent: a
+// hop with its preflight, a few times over. An engine that would go on is left
+// out.
+const maxExtra = 8
 
 // A memo is a Transport that sends no request twice whose bytes that matter are
 // the same.
@@ -87,6 +97,7 @@ type memo struct {
 	engine string // the engine on whose behalf it sends; empty for the first run
 	seen   []memoised
 	extra  []exchange.Exchange
+	spent  bool // the engine wanted more than maxExtra
 }
 
 type memoised struct {
@@ -101,18 +112,14 @@ type memoised struct {
 // it sends only what reads.
 func (m *memo) RoundTrip(ctx context.Context, p exchange.Purpose, req exchange.Request) exchange.Exchange {
 	if m.engine != "" {
-		key := memoKey(p, req)
-		for i := range m.seen {
-			s := &m.seen[i]
-			if s.key == "" {
-				s.key = memoKey(s.p, s.req)
-			}
-			if s.key == key && s.served != m.engine {
-				s.served = m.engine
-				return s.x
-			}
-		}
-		if !isSafeMethod(req.Method) {
+		x, known := m.recall(memoKey(p, req))
+		switch {
+		case known:
+			return x
+		case !isSafeMethod(req.Method):
+			return exchange.Exchange{}
+		case len(m.extra) == maxExtra:
+			m.spent = true
 			return exchange.Exchange{}
 		}
 	}
@@ -123,6 +130,47 @@ func (m *memo) RoundTrip(ctx context.Context, p exchange.Purpose, req exchange.R
 	}
 	m.seen = append(m.seen, memoised{p: p, req: req, served: m.engine, x: x})
 	return x
+}
+
+// recall returns the answer to a request that is known: one that this engine
+// was not handed yet, or the last one, where it was alike twice already. That is
+// a loop, which another request would only go round once more.
+func (m *memo) recall(key string) (exchange.Exchange, bool) {
+	var last, before *memoised
+	for i := range m.seen {
+		s := &m.seen[i]
+		if s.key == "" {
+			s.key = memoKey(s.p, s.req)
+		}
+		if s.key != key {
+			continue
+		}
+		if s.served != m.engine {
+			s.served = m.engine
+			return s.x, true
+		}
+		last, before = s, last
+	}
+	if before != nil && alike(last.x.Response, before.x.Response) {
+		return last.x, true
+	}
+	return exchange.Exchange{}, false
+}
+
+// alike says whether two answers are the same to the model: status, Location and
+// what CORS reads.
+func alike(a, b *exchange.Response) bool {
+	if a == nil || b == nil || a.Status != b.Status {
+		return false
+	}
+	decides := func(h exchange.Header) bool {
+		n := lowerASCII(h.Name)
+		return n == "location" || strings.HasPrefix(n, "access-control-")
+	}
+	rest := func(hs exchange.Headers) exchange.Headers {
+		return slices.DeleteFunc(slices.Clone(hs), func(h exchange.Header) bool { return !decides(h) })
+	}
+	return slices.Equal(rest(a.Headers), rest(b.Headers))
 }
 
 // memoKey is a request without what an engine adds of its own accord and no

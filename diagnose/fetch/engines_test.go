@@ -189,6 +189,57 @@ func TestOtherEnginesSendNothingUnsafe(t *testing.T) {
 	}
 }
 
+// Firefox alone follows an empty Location, to where it already is.
+func TestAnEngineThatGoesRoundSendsLittle(t *testing.T) {
+	round := status(302, allowOrigin, "*", "Location", "", allowHeaders, "x-a")
+	n := 0
+	for _, tt := range []struct {
+		name    string
+		c       exchange.Case
+		s       *script
+		extra   int  // at most
+		firefox bool // is concluded for
+		allowed bool
+	}{
+		{"the same answer again and again", exchange.Case{}, server(answer{}, round), 1, true, false},
+		{"with a preflight each time", exchange.Case{Headers: hdr("X-A", "1")}, server(ok(allowOrigin, "*", allowHeaders, "x-a"), round), 2, true, false},
+		{"another answer each time", exchange.Case{}, &script{answer: func(exchange.Purpose, exchange.Request) answer {
+			n++
+			return status(302, allowOrigin, "*", "Location", strings.Repeat(" ", n))
+		}}, maxExtra, false, false},
+		{"an answer in the end", exchange.Case{}, func() *script {
+			s := &script{}
+			s.answer = func(exchange.Purpose, exchange.Request) answer {
+				if len(s.sent) == 1 {
+					return ok(allowOrigin, "*")
+				}
+				return round
+			}
+			return s
+		}(), 1, true, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := runEngines(t, tt.c, tt.s)
+			extra := 0
+			for _, x := range r.Exchanges {
+				if x.Engine != "" {
+					extra++
+				}
+			}
+			if extra == 0 || extra > tt.extra {
+				t.Errorf("%d requests for other engines, want at most %d: %s", extra, tt.extra, wire(tt.s.sent))
+			}
+			v, concluded := r.Verdict.Engines["firefox"]
+			if concluded != tt.firefox || v.Allowed != tt.allowed {
+				t.Errorf("firefox: concluded %t, allowed %t", concluded, v.Allowed)
+			}
+			if concluded && !v.Allowed && v.Reason == nil && v.Console == "" {
+				t.Errorf("firefox: %+v", v)
+			}
+		})
+	}
+}
+
 func TestDecideEnginesSendsNothing(t *testing.T) {
 	s := server(status(403), ok())
 	c := exchange.Case{URL: apiURL, Origin: pageOrigin, Method: "PUT"}
