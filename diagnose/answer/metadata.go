@@ -44,6 +44,14 @@ func readMetadata(x exchange.Exchange) (metadata, string, bool) {
 	return m, token, true
 }
 
+// MetadataTeam is the domain that an answer's cf-access-metadata names as its
+// team's, as it stands there: nothing of it is verified, it only says whose keys
+// to ask for. Empty without.
+func (s Seen) MetadataTeam() string {
+	m, _, _ := readMetadata(s.Exchange)
+	return strings.TrimPrefix(m.AuthDomain, "https://")
+}
+
 // verifyMetadata checks a metadata token as cloudflared does: it is of a team
 // domain, signed by that team's keys, for the host asked, and fresh. The error
 // is a sentence for people and quotes no token.

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -28,7 +27,7 @@ func teamOf(seen []answer.Seen) string {
 		if u, err := url.Parse(x.Response.Headers.Value("Location")); err == nil && strings.HasPrefix(u.Path, "/cdn-cgi/access/login") {
 			candidates = append(candidates, u.Hostname())
 		}
-		if d := metadataTeam(x.Response.Headers.Value("CF-Access-Metadata")); d != "" {
+		if d := x.MetadataTeam(); d != "" {
 			candidates = append(candidates, d)
 		}
 		if x.Purpose == exchange.PurposeAccessResource && x.Response.Status == http.StatusOK {
@@ -64,26 +63,6 @@ func tokenTeam(s exchange.Session) string {
 // certsURL is where a team serves its public keys (Cloudflare docs «Validate
 // JWTs»).
 func certsURL(team string) string { return "https://" + team + "/cdn-cgi/access/certs" }
-
-// metadataTeam reads the claim auth_domain of a JWT without trusting it: it
-// only says whose keys to ask for.
-func metadataTeam(jwt string) string {
-	parts := strings.Split(jwt, ".")
-	if len(parts) != 3 {
-		return ""
-	}
-	b, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return ""
-	}
-	var claims struct {
-		AuthDomain string `json:"auth_domain"`
-	}
-	if json.Unmarshal(b, &claims) != nil {
-		return ""
-	}
-	return strings.TrimPrefix(claims.AuthDomain, "https://")
-}
 
 func resourceTeams(body string) []string {
 	var doc struct {
