@@ -99,6 +99,7 @@ type action struct {
 	msg any
 }
 
+//go:noinline
 func send(msg any) tea.Cmd { return func() tea.Msg { return msg } }
 
 func toast(text string) tea.Cmd { return send(toastMsg{text: text}) }

@@ -84,6 +84,8 @@ type one struct {
 }
 
 // of returns the answered exchanges of these purposes, in wire order.
+//
+//go:noinline
 func (p *pairs) of(purposes ...exchange.Purpose) []one {
 	var out []one
 	for i := range p.seen {
@@ -124,6 +126,8 @@ func (p *pairs) covered(x one) bool {
 }
 
 // proof records what a pair proved.
+//
+//go:noinline
 func (p *pairs) proof(r PairRule, layer Layer, says string, xs ...one) {
 	ids := make([]string, len(xs))
 	for i, x := range xs {

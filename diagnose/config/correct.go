@@ -150,6 +150,8 @@ func (c *correction) note(format string, args ...any) {
 }
 
 // insert adds text at an offset; replace and remove change a range.
+//
+//go:noinline
 func (c *correction) insert(at int, text string) { c.edits = append(c.edits, edit{at, at, text}) }
 
 func (c *correction) replace(start, end int, text string) {

@@ -100,6 +100,7 @@ func (p *jsParser) ahead(n int) jsToken {
 	return jsToken{tt: js.ErrorToken, start: len(p.src.text), end: len(p.src.text), newline: true}
 }
 
+//go:noinline
 func (p *jsParser) is(tt js.TokenType) bool { return p.peek().tt == tt }
 
 // word says whether the next token is this name, whatever class it is of.

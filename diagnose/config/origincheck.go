@@ -23,6 +23,8 @@ type patternAt struct {
 func (d decided) any() bool { return d.exact || len(d.patterns) > 0 || d.unknown != nil }
 
 // both is what holds where two conditions hold.
+//
+//go:noinline
 func both(a, b decided) decided {
 	if a.exact || b.exact {
 		return decided{exact: true}

@@ -168,6 +168,8 @@ func (n *node) dotted() string {
 }
 
 // prop is the value of an object's property, nil without.
+//
+//go:noinline
 func (n *node) prop(name string) *node {
 	if n == nil || n.kind != kObject {
 		return nil

@@ -286,6 +286,8 @@ func ev(s *answer.Seen, what, says string) answer.Evidence {
 }
 
 // answererEvidence repeats why the answer of s is whose it is, the strongest first.
+//
+//go:noinline
 func answererEvidence(s *answer.Seen) []answer.Evidence {
 	if s == nil {
 		return nil

@@ -103,6 +103,7 @@ var (
 	jsonBody = func(s string) *string { return &s }
 )
 
+//go:noinline
 func header(pairs ...string) exchange.Headers {
 	var hs exchange.Headers
 	for i := 0; i+1 < len(pairs); i += 2 {
