@@ -114,6 +114,10 @@ type Cookie struct {
 	// SameSite is "None", "Lax", "Strict", or empty where it is not known: then
 	// the cookie counts as one that the browser would send.
 	SameSite string
+	// Partition is the site under whose pages the browser keeps the cookie apart
+	// (CHIPS, state partitioning), as a serialised origin: "https://example.com".
+	// Empty means that it was set on a visit of its own host.
+	Partition string
 }
 
 // Known says whether the case carries a session of any kind that Access would

@@ -27,7 +27,7 @@ func (r *run) consoleAs(e Engine) string {
 	if r.agrees(e) {
 		return r.sentence(e)
 	}
-	again := r.repeatAs(e)
+	again := r.repeatAs(e, false)
 	s := again.sentence(e) // as far as what was seen can say
 	*again = run{}
 	return s
@@ -35,20 +35,21 @@ func (r *run) consoleAs(e Engine) string {
 
 // agrees says that an engine cannot conclude anything else than this run.
 func (r *run) agrees(e Engine) bool {
-	return (engineDeviations[e.id]^engineDeviations[r.e.id])&r.asked == 0
+	return !engineDeviations[e.id].differ(engineDeviations[r.e.id], r.asked)
 }
 
-// repeatAs runs the same case as another engine over the exchanges seen. What it
-// returns holds until the next call.
-func (r *run) repeatAs(e Engine) *run {
+// repeatAs runs the same case as another engine over the exchanges seen. It is
+// partial where that engine would have sent another request. weigh says that it
+// tells what became of each credential. What it returns holds until the next call.
+func (r *run) repeatAs(e Engine, weigh bool) *run {
 	o := r.o
 	o.Engine = e
 	if r.scratch == nil {
 		r.scratch = new(run)
 	}
 	again := r.scratch
-	*again = run{ctx: r.ctx, o: o, e: e, c: r.c, page: r.page, parsed: r.parsed, parsedWire: r.parsedWire, within: true,
-		stored: &replay{xs: r.res.Exchanges, strict: true, noCache: !r.fromCache}}
+	*again = run{ctx: r.ctx, o: o, e: e, c: r.c, page: r.page, parsed: r.parsed, parsedWire: r.parsedWire, within: true, weigh: weigh,
+		stored: &replay{xs: r.res.Exchanges, strict: true, noCache: !r.fromCache, carried: r.carried}}
 	again.fetch()
 	again.conclude()
 	return again

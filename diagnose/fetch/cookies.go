@@ -11,6 +11,15 @@ import (
 // token.
 const accessCookie = "CF_Authorization"
 
+// ServiceToken is the name of Access's service token among the decisions about
+// credentials: the only one that is no cookie.
+const ServiceToken = "service token"
+
+// AssumesThirdPartyCookies in Verdict.Assumes says that a cookie of the session
+// stayed at home by the engine's default for third-party cookies, and that the
+// verdict is of the request without it.
+const AssumesThirdPartyCookies = "default-third-party-cookies"
+
 // A cookieStore holds the cookies that a redirect chain itself set.
 type cookieStore []cookie
 
@@ -18,8 +27,10 @@ type cookieStore []cookie
 type cookie struct {
 	name, value, domain, path, sameSite string
 	hostOnly, secure                    bool
-	// given says that the user named it: the defaults of third-party blocking
-	// are not applied to it.
+	// partition is the site under whose pages it is kept apart, as a serialised
+	// origin; empty for one that was set on a visit of its own host.
+	partition string
+	// given says that the user named it: it was in the browser before the fetch.
 	given bool
 	// token marks the Access application token.
 	token bool
@@ -46,7 +57,7 @@ func (r *run) held() []cookie {
 	out := make([]cookie, 0, len(s.Cookies)+len(r.cookies)+1)
 	for _, c := range s.Cookies {
 		k := cookie{name: c.Name, value: c.Value, domain: strings.ToLower(strings.TrimPrefix(c.Domain, ".")), path: c.Path,
-			sameSite: c.SameSite, hostOnly: c.HostOnly, secure: c.Secure, given: true}
+			sameSite: c.SameSite, hostOnly: c.HostOnly, secure: c.Secure, partition: c.Partition, given: true}
 		if k.domain == "" {
 			k.domain, k.hostOnly = r.first.Host, true
 		}
@@ -76,14 +87,19 @@ func samePath(a, b string) bool {
 }
 
 // session returns the Cookie header of the current request, whether the service
-// token goes with it, and whether anything of the case's session does.
+// token goes with it, and whether anything of the case's session does. Where the
+// engine's default for third-party cookies keeps one back, the verdict says that
+// it rests on that.
 func (r *run) session() (header string, serviceToken, sent bool) {
 	if !r.withCredentials() || r.method == "OPTIONS" {
 		return "", false, false
 	}
 	var b strings.Builder
 	for _, c := range r.held() {
-		if ok, _ := r.travels(c); !ok {
+		if f := r.travels(c); !f.sent {
+			if f.byDefault && len(r.res.Verdict.Assumes) == 0 {
+				r.res.Verdict.Assumes = []string{AssumesThirdPartyCookies}
+			}
 			continue
 		}
 		if b.Len() > 0 {
@@ -117,43 +133,92 @@ func (r *run) serviceTokenTravels() (bool, string) {
 	return true, "The credentials mode lets credentials travel; the service token is not one of the page's headers and needs no preflight."
 }
 
+// A fate is what becomes of a cookie on one request.
+type fate struct {
+	sent bool
+	// byDefault says that only the engine's default for third-party cookies keeps
+	// it back, which a user or a grant of storage access can change.
+	byDefault bool
+	why       string
+}
+
+func stays(why string) fate { return fate{why: why} }
+func goes(why string) fate  { return fate{sent: true, why: why} }
+
 // travels says whether a cookie goes with the current request: RFC 6265bis,
-// section 5.8.3, where the credentials mode has let cookies through.
-func (r *run) travels(c cookie) (bool, string) {
+// section 5.8.3, where the credentials mode has let cookies through, and then
+// what the engine does with third-party cookies.
+func (r *run) travels(c cookie) fate {
 	u := r.cur
 	switch {
 	case c.hostOnly && u.Host != c.domain:
-		return false, "The cookie is for " + c.domain + " alone, and this request goes to " + u.Host + "."
+		return stays("The cookie is for " + c.domain + " alone, and this request goes to " + u.Host + ".")
 	case !c.hostOnly && !domainMatch(u.Host, c.domain):
-		return false, "The cookie is for " + c.domain + " and its sub-domains, and this request goes to " + u.Host + "."
+		return stays("The cookie is for " + c.domain + " and its sub-domains, and this request goes to " + u.Host + ".")
 	case !pathMatch(u.Path, c.path):
-		return false, "The cookie is for the path " + c.path + ", and this request goes to " + u.Path + "."
+		return stays("The cookie is for the path " + c.path + ", and this request goes to " + u.Path + ".")
 	case c.secure && u.Scheme != "https" && (!isLoopbackHost(u.Host) || r.has(devSecureNotOnLoopback)):
-		return false, "The cookie is Secure, and this request goes over plain http."
+		return stays("The cookie is Secure, and this request goes over plain http.")
+	case c.partition != "" && !r.inPartition(c.partition):
+		return stays("The cookie is kept in the partition of " + c.partition + ", and the page is of another site.")
 	}
-	if r.sameSite() {
-		return true, "The request is same-site and the credentials mode lets cookies travel."
-	}
-	switch strings.ToLower(c.sameSite) {
-	case "lax", "strict":
-		return false, "The cookie is SameSite=" + c.sameSite + ", and the request is cross-site: " + r.siteName() + "."
-	case "none":
-		if !c.given && !c.secure && !r.has(devInsecureNoneAccepted) {
-			return false, "The cookie is SameSite=None without Secure, which browsers reject."
+	if !r.sameSite() {
+		switch strings.ToLower(c.sameSite) {
+		case "lax", "strict":
+			return stays("The cookie is SameSite=" + c.sameSite + ", and the request is cross-site: " + r.siteName() + ".")
+		case "none":
+			if !c.given && !c.secure && !r.has(devInsecureNoneAccepted) {
+				return stays("The cookie is SameSite=None without Secure, which browsers reject.")
+			}
+		default:
+			if !c.given && !r.has(devSameSiteDefaultNone) {
+				return stays("The cookie has no SameSite attribute, which counts as Lax, and the request is cross-site.")
+			}
 		}
-	default:
-		if !c.given && !r.has(devSameSiteDefaultNone) {
-			return false, "The cookie has no SameSite attribute, which counts as Lax, and the request is cross-site."
-		}
 	}
-	if c.given {
-		if c.sameSite == "" {
-			return true, "The request is cross-site, and its SameSite attribute is not known, so it counts as one that travels: in the browser it does so only as SameSite=None; Secure, and where third-party cookies are allowed."
-		}
-		return true, "The request is cross-site and the cookie is SameSite=None. A browser that blocks third-party cookies would hold it back."
+	if why := r.thirdParty(c); why != "" {
+		return fate{why: why, byDefault: true}
 	}
-	return true, "The cookie was set on the way as SameSite=None; Secure."
+	return goes(r.whyGoes(c))
 }
+
+// whyGoes says why a cookie travels, and what that rests on.
+func (r *run) whyGoes(c cookie) string {
+	switch {
+	case r.sameSite():
+		return "The request is same-site and the credentials mode lets cookies travel."
+	case !c.given:
+		return "The cookie was set on the way as SameSite=None; Secure."
+	case c.partition != "":
+		return "The cookie is kept in the partition of the page's own site (CHIPS), so it travels where third-party cookies do not."
+	case c.sameSite == "":
+		return "The request is cross-site, and its SameSite attribute is not known, so it counts as one that travels: in the browser it does so only as SameSite=None; Secure, and where third-party cookies are allowed, " + thirdPartyAllowed
+	}
+	return "The request is cross-site and the cookie is SameSite=None: it travels where third-party cookies are allowed, " + thirdPartyAllowed
+}
+
+// thirdPartyAllowed is where an engine that by default sends third-party cookies
+// does not.
+const thirdPartyAllowed = "which Chrome does by default, and not in Incognito, in Debian's build of Chromium, or where the user switched it off."
+
+// thirdParty says why the engine keeps a cookie back that is a third-party one on
+// the current request, empty where it does not. The defaults of the engines go by
+// the registrable domain alone; a redirect on the way makes no difference.
+func (r *run) thirdParty(c cookie) string {
+	if SameSite(r.page, r.cur.Origin()) {
+		return ""
+	}
+	switch {
+	case r.has(devThirdPartyBlocked):
+		return "The cookie is a third-party one here (" + r.siteName() + "), and by default this browser engine sends no third-party cookie (WebKit, not verified in Safari)."
+	case c.given && c.partition == "" && r.has(devThirdPartyPartitioned):
+		return "The cookie is a third-party one here (" + r.siteName() + "). By default this browser engine keeps a jar of its own for each page's site (Firefox: Total Cookie Protection), and a login on the API's own host does not put the cookie into that jar."
+	}
+	return ""
+}
+
+// inPartition says whether the page is of the site of a partition.
+func (r *run) inPartition(site string) bool { return SchemefulSameSite(r.page, ParseOrigin(site)) }
 
 // sameSite says whether the current request is same-site for cookies.
 func (r *run) sameSite() bool {
@@ -198,23 +263,23 @@ func (r *run) credentialDecisions() []CredentialDecision {
 	}
 	refused := r.credentialsRefused()
 	var out []CredentialDecision
-	add := func(name string, sent bool, why string) {
-		if refused != "" {
-			sent, why = false, refused
-		}
-		out = append(out, CredentialDecision{Name: name, Sent: sent, Why: why})
-	}
 	for _, c := range r.held() {
-		sent, why := r.travels(c)
-		name := "cookie " + c.name
+		d := CredentialDecision{Name: "cookie " + c.name, Why: refused}
 		if c.token {
-			name = "Access token (cookie " + accessCookie + ")"
+			d.Name = "Access token (cookie " + accessCookie + ")"
 		}
-		add(name, sent, why)
+		if refused == "" {
+			f := r.travels(c)
+			d.Sent, d.Default, d.Why = f.sent, f.byDefault, f.why
+		}
+		out = append(out, d)
 	}
 	if s := r.c.Session; s.ServiceTokenID != "" || s.ServiceTokenSecret != "" {
-		sent, why := r.serviceTokenTravels()
-		add("service token", sent, why)
+		d := CredentialDecision{Name: ServiceToken, Why: refused}
+		if refused == "" {
+			d.Sent, d.Why = r.serviceTokenTravels()
+		}
+		out = append(out, d)
 	}
 	return out
 }
@@ -298,7 +363,7 @@ func (r *run) parseSetCookie(line string) (c cookie, expired, ok bool) {
 		strings.HasPrefix(c.name, "__Secure-") && !c.secure,
 		strings.HasPrefix(c.name, "__Host-") && (!c.secure || !c.hostOnly || c.path != "/"),
 		c.sameSite == "none" && !c.secure && !r.has(devInsecureNoneAccepted),
-		crossSite && r.has(devThirdPartyBlocked),
+		!SameSite(r.page, r.cur.Origin()) && r.has(devThirdPartyBlocked),
 		crossSite && (c.sameSite == "lax" || c.sameSite == "strict"),
 		crossSite && c.sameSite == "" && !r.has(devSameSiteDefaultNone):
 		return c, false, false

@@ -112,10 +112,10 @@ func TestWhichCookiesTravel(t *testing.T) {
 		cookie            exchange.Cookie
 		sent              string // engines
 	}{
-		{"SameSite not known, cross-site", "", "", exchange.Cookie{}, "chromium firefox webkit"},
+		{"SameSite not known, cross-site", "", "", exchange.Cookie{}, "chromium"},
 		{"Lax, cross-site", "", "", exchange.Cookie{SameSite: "Lax"}, ""},
 		{"Strict, cross-site", "", "", exchange.Cookie{SameSite: "strict"}, ""},
-		{"None, cross-site", "", "", exchange.Cookie{SameSite: "None", Secure: true}, "chromium firefox webkit"},
+		{"None, cross-site", "", "", exchange.Cookie{SameSite: "None", Secure: true}, "chromium"},
 		{"Lax, same site", "", sibling, exchange.Cookie{SameSite: "Lax"}, "chromium firefox webkit"},
 		{"Strict, same site", "", sibling, exchange.Cookie{SameSite: "Strict"}, "chromium firefox webkit"},
 		{"Lax, http page to https API of the site", "http://app.example.com", sibling, exchange.Cookie{SameSite: "Lax"}, "firefox webkit"},

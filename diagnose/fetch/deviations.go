@@ -72,6 +72,7 @@ const (
 	devSameSiteDefaultNone
 	devInsecureNoneAccepted
 	devThirdPartyBlocked
+	devThirdPartyPartitioned
 	devSecureNotOnLoopback
 	devLoopbackMixed
 	devMixedFromHTTPSOnly
@@ -263,8 +264,11 @@ var deviations = [deviationCount]struct {
 		"SameSite=None without Secure is accepted.",
 		"observed in WebKitGTK, not verified in Safari", "TestInsecureNoneCookie"},
 	devThirdPartyBlocked: {"third-party-blocked", "cookies", onWebKit,
-		"Cookies that a cross-site response sets are not stored.",
-		"WebKit, Full Third-Party Cookie Blocking; not verified in Safari", "TestCookieOfARedirectChain"},
+		"Cookies of another site than the page's, by registrable domain, are neither sent nor stored, unless storage access was granted.",
+		"WebKit, Full Third-Party Cookie Blocking and More; observed in WebKitGTK 2.50 with Intelligent Tracking Prevention on (its default policy no-third-party sends them and stores none); not verified in Safari", "TestThirdPartyCookies"},
+	devThirdPartyPartitioned: {"third-party-partitioned", "cookies", onFirefox,
+		"Cookies of another site than the page's are kept in a jar for each page's site: one that was set on a visit of its own host is not sent, one that was set under this page's site is.",
+		"observed; Firefox preference network.cookie.cookieBehavior 5 (Total Cookie Protection, for everybody since 103)", "TestThirdPartyCookies"},
 	devSecureNotOnLoopback: {"secure-not-on-loopback", "cookies", onWebKit,
 		"Secure cookies do not go to http://localhost.",
 		"observed in WebKitGTK, not verified in Safari", "TestWhichCookiesTravel"},
@@ -289,14 +293,27 @@ var deviations = [deviationCount]struct {
 }
 
 // devSet is a set of deviations.
-type devSet uint64
+type devSet [(deviationCount + 63) / 64]uint64
+
+func (s devSet) has(d deviation) bool { return s[d/64]&(1<<(d%64)) != 0 }
+func (s *devSet) add(d deviation)     { s[d/64] |= 1 << (d % 64) }
+
+// differ says whether two sets differ in a deviation of the third.
+func (s devSet) differ(other, in devSet) bool {
+	for i := range s {
+		if (s[i]^other[i])&in[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
 
 // engineDeviations holds the deviations of each engine.
 var engineDeviations = func() (sets [engineCount]devSet) {
 	for d, row := range deviations {
 		for id := range engineCount {
 			if row.on&(1<<id) != 0 {
-				sets[id] |= 1 << d
+				sets[id].add(deviation(d))
 			}
 		}
 	}
@@ -304,7 +321,7 @@ var engineDeviations = func() (sets [engineCount]devSet) {
 }()
 
 // has says whether the engine deviates in this way.
-func (e Engine) has(d deviation) bool { return engineDeviations[e.id]&(1<<d) != 0 }
+func (e Engine) has(d deviation) bool { return engineDeviations[e.id].has(d) }
 
 // Deviations returns the table, in its order.
 func Deviations() []Deviation {

@@ -54,9 +54,10 @@ func (r *run) engines(m *memo) map[string]EngineVerdict {
 		}
 		v := again.res.Verdict
 		out[e.Name()] = EngineVerdict{
-			Allowed: v.Allowed, BlockedAt: v.BlockedAt, Reason: again.reason(e),
-			PreflightSent: v.PreflightSent, ReadableHeaders: v.ReadableHeaders, Console: again.sentence(e),
+			Allowed: v.Allowed, Partial: v.Partial, Assumes: v.Assumes, BlockedAt: v.BlockedAt, Reason: again.reason(e),
+			PreflightSent: v.PreflightSent, ReadableHeaders: v.ReadableHeaders, Console: again.sentence(e), Credentials: again.res.Credentials,
 		}
+		*r.res.Verdict.Console.of(e) = out[e.Name()].Console
 	}
 	return out
 }
@@ -65,8 +66,8 @@ func (r *run) engines(m *memo) map[string]EngineVerdict {
 // to this run's exchanges.
 func (r *run) runAs(e Engine, m *memo) *run {
 	if m == nil {
-		again := r.repeatAs(e)
-		if again.res.Verdict.Partial {
+		again := r.repeatAs(e, true)
+		if again.res.Verdict.Partial && !r.res.Verdict.Partial {
 			return nil
 		}
 		return again
@@ -75,7 +76,7 @@ func (r *run) runAs(e Engine, m *memo) *run {
 	o.Engine = e
 	m.engine, m.extra, m.spent = e.Name(), nil, false
 	again := newRun(r.ctx, *r.c, m, o)
-	again.within = true
+	again.within, again.weigh = true, true
 	again.fetch()
 	again.conclude()
 	r.res.Exchanges = append(r.res.Exchanges, m.extra...)
@@ -113,6 +114,9 @@ type memoised struct {
 func (m *memo) RoundTrip(ctx context.Context, p exchange.Purpose, req exchange.Request) exchange.Exchange {
 	if m.engine != "" {
 		x, known := m.recall(memoKey(p, req))
+		if !known {
+			x, known = m.unreached(req.URL)
+		}
 		switch {
 		case known:
 			return x
@@ -153,6 +157,18 @@ func (m *memo) recall(key string) (exchange.Exchange, bool) {
 	}
 	if before != nil && alike(last.x.Response, before.x.Response) {
 		return last.x, true
+	}
+	return exchange.Exchange{}, false
+}
+
+// unreached returns the failure of an earlier request to the same origin that
+// could not even be sent: cookies or headers make no difference to that.
+func (m *memo) unreached(url string) (exchange.Exchange, bool) {
+	to := ParseOrigin(url)
+	for i := range m.seen {
+		if s := &m.seen[i]; unreachable(&s.x) && SameOrigin(ParseOrigin(s.req.URL), to) {
+			return s.x, true
+		}
 	}
 	return exchange.Exchange{}, false
 }

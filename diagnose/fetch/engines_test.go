@@ -42,7 +42,7 @@ func TestDeviationsAreWellFormed(t *testing.T) {
 			t.Errorf("row %s is not complete: %+v", d.ID, d)
 		}
 	}
-	if Standard != (Engine{idStandard}) || engineDeviations[idStandard] != 0 {
+	if Standard != (Engine{idStandard}) || engineDeviations[idStandard] != (devSet{}) {
 		t.Error("the standard deviates from itself")
 	}
 }

@@ -51,7 +51,8 @@ type Verdict struct {
 	// Partial says that the real request was not sent, since its method may
 	// change state: Allowed then means "as far as was sent".
 	Partial bool `json:"partial"`
-	// Assumes names what the case did not say and the verdict rests on.
+	// Assumes names what the case did not say and the verdict rests on: here
+	// AssumesThirdPartyCookies at most.
 	Assumes []string `json:"assumes"`
 	// BlockedAt is nil when allowed and when nothing was sent.
 	BlockedAt *BlockedAt `json:"blocked_at"`
@@ -83,14 +84,22 @@ type Console struct {
 	WebKit   string `json:"webkit"`
 }
 
-// EngineVerdict is one engine's conclusion.
+// EngineVerdict is one engine's conclusion, with the fields of Verdict.
 type EngineVerdict struct {
-	Allowed         bool       `json:"allowed"`
+	Allowed bool `json:"allowed"`
+	// Partial says that this engine would have sent a request that was not sent:
+	// Allowed then means "as far as was sent".
+	Partial bool `json:"partial"`
+	// Assumes is what Verdict.Assumes would be for this engine.
+	Assumes         []string   `json:"assumes"`
 	BlockedAt       *BlockedAt `json:"blocked_at"`
 	Reason          *string    `json:"reason"`
 	PreflightSent   bool       `json:"preflight_sent"`
 	ReadableHeaders []string   `json:"readable_headers"`
 	Console         string     `json:"console"`
+	// Credentials says what this engine does with each cookie or token of the
+	// session at the first hop.
+	Credentials []CredentialDecision `json:"credentials"`
 }
 
 // Result is one run of the interpreter.
@@ -157,4 +166,7 @@ type CredentialDecision struct {
 	Name string `json:"name"`
 	Sent bool   `json:"sent"`
 	Why  string `json:"why"`
+	// Default says that only the engine's default for third-party cookies kept
+	// it back.
+	Default bool `json:"default,omitempty"`
 }

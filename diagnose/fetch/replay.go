@@ -37,8 +37,12 @@ var idleRuns = sync.Pool{New: func() any { return &run{scratch: new(run)} }}
 type replay struct {
 	xs   []exchange.Exchange
 	used uint64 // the first 64 exchanges; later ones may answer twice
-	// strict asks for the same Origin and Access-Control-Request-Headers.
-	strict bool
+	// strict asks for the same Origin and Access-Control-Request-Headers of a
+	// preflight, and the same cookies of a request: cookie is what the next one
+	// would carry, carried what the exchanges did.
+	strict  bool
+	cookie  string
+	carried []string
 	// noCache says that the exchanges are all that a browser with an empty
 	// preflight cache sent: no preflight is missing.
 	noCache bool
@@ -76,6 +80,9 @@ func (p *replay) find(purpose exchange.Purpose, method, url, origin, names strin
 		if (i < 64 && p.used&(1<<i) != 0) || purposeOf(x) != purpose || x.Request.Method != method || !sameURL(x.Request.URL, url) {
 			continue
 		}
+		if exact && p.strict && purpose == exchange.PurposeRequest && !p.sameCookies(i) {
+			continue
+		}
 		if exact && purpose == exchange.PurposePreflight && len(x.Request.Headers) > 0 {
 			if o, sent := x.Request.Headers.Get("origin"); sent && o != origin {
 				continue
@@ -87,6 +94,28 @@ func (p *replay) find(purpose exchange.Purpose, method, url, origin, names strin
 		return i
 	}
 	return -1
+}
+
+// sameCookies says whether exchange i answers a request with the cookies of the
+// next one. Where no request could be sent, cookies make no difference.
+func (p *replay) sameCookies(i int) bool {
+	carried := ""
+	if i < len(p.carried) {
+		carried = p.carried[i]
+	}
+	return carried == p.cookie || unreachable(&p.xs[i])
+}
+
+// unreachable says that an exchange failed before a request could be sent.
+func unreachable(x *exchange.Exchange) bool {
+	if x.Failure == nil {
+		return false
+	}
+	switch x.Failure.Phase {
+	case exchange.FailureDNS, exchange.FailureConnect, exchange.FailureTLS, exchange.FailureRefused:
+		return true
+	}
+	return false
 }
 
 // purposeOf is an exchange's purpose; where an import did not know it, an

@@ -36,6 +36,7 @@ type run struct {
 	asked  devSet  // the deviations that this run depended on
 	stored *replay // set when exchanges are read, not sent
 	within bool    // another run asks for this one: no consoles of others
+	weigh  bool    // says what became of each credential, although within another run
 	// fromCache says that a stored preflight was missing and counts as cached.
 	fromCache bool
 
@@ -66,6 +67,7 @@ type run struct {
 	mixedHop   bool    // the current hop is mixed content, refused after its preflight
 
 	cookies cookieStore
+	carried []string // the Cookie header of each exchange of the result, as far as any had one
 	cache   *PreflightCache
 	failure failure
 	res     Result
@@ -81,7 +83,7 @@ func newRun(ctx context.Context, c exchange.Case, t Transport, o Options) *run {
 // has says whether the engine deviates in this way, and remembers that the run
 // depended on it: engines that agree on all that was asked agree on the verdict.
 func (r *run) has(d deviation) bool {
-	r.asked |= 1 << d
+	r.asked.add(d)
 	return r.e.has(d)
 }
 
@@ -173,7 +175,7 @@ func (r *run) mainFetch() bool {
 // httpFetch is HTTP fetch: the preflight where one is needed, the request, the
 // CORS check, and what follows from the status.
 func (r *run) httpFetch() bool {
-	if r.redirect == 0 && !r.within {
+	if r.redirect == 0 && (!r.within || r.weigh) {
 		r.res.Credentials = r.credentialDecisions()
 	}
 	if r.tainting == taintingCORS && !r.preflight() {
@@ -238,9 +240,19 @@ func (r *run) requestOrigin() string {
 // send puts the current request on the wire.
 func (r *run) send(p exchange.Purpose) exchange.Exchange {
 	if r.stored != nil {
-		return r.record(r.stored.next(p, r.method, r.wire, "", ""))
+		r.stored.cookie, _, _ = r.session()
+		return r.carry(r.stored.cookie, r.record(r.stored.next(p, r.method, r.wire, "", "")))
 	}
-	return r.record(r.t.RoundTrip(r.ctx, p, r.request()))
+	req := r.request()
+	return r.carry(req.Headers.Value("Cookie"), r.record(r.t.RoundTrip(r.ctx, p, req)))
+}
+
+// carry remembers with which cookies the exchange went out that was recorded last.
+func (r *run) carry(cookie string, x exchange.Exchange) exchange.Exchange {
+	if cookie != "" && !r.within && (x.Response != nil || x.Failure != nil) {
+		r.carried = append(append(r.carried, make([]string, len(r.res.Exchanges)-1-len(r.carried))...), cookie)
+	}
+	return x
 }
 
 func (r *run) record(x exchange.Exchange) exchange.Exchange {
@@ -314,6 +326,8 @@ func (r *run) hold() bool {
 	if !r.within {
 		req := r.request()
 		r.res.Unsent = &req
+	} else {
+		r.session() // which notes what the verdict rests on
 	}
 	r.res.Verdict.Partial = true
 	r.res.Verdict.Allowed = true
@@ -339,6 +353,8 @@ func (r *run) refuseScheme() bool {
 }
 
 // fail ends the run at a step.
+//
+//go:noinline
 func (r *run) fail(f failure, at BlockedAt) bool {
 	f.failed = true
 	if f.url == nil {
