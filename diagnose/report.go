@@ -6,6 +6,7 @@ package diagnose
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 
 	"corstui/diagnose/answer"
@@ -135,6 +136,15 @@ func (r Report) withLists() Report {
 	lists(&r.Verdict.Assumes)
 	lists(&r.Verdict.ReadableHeaders)
 	lists(&r.Verdict.HiddenHeaders)
+	if engines := maps.Clone(r.Verdict.Engines); engines != nil {
+		for name, e := range engines {
+			lists(&e.Assumes)
+			lists(&e.ReadableHeaders)
+			lists(&e.Credentials)
+			engines[name] = e
+		}
+		r.Verdict.Engines = engines
+	}
 	lists(&r.Case.ReadHeaders)
 	answerLists(&r.AnsweredBy)
 	lists(&r.Facts.Proofs)

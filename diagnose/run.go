@@ -196,8 +196,7 @@ func (r *run) report() Report {
 		Direct: r.o.Network.Direct != "", VerdictOnly: r.o.VerdictOnly,
 	}
 	said := finding.Conclude(in)
-	verdict := r.result.Verdict
-	verdict.Assumes = said.Assumes
+	verdict := assuming(r.result.Verdict, said.Assumes)
 	report := Report{
 		Schema: SchemaVersion, Headline: said.Headline, Started: r.started.UTC(), Lab: r.o.Lab,
 		Case: r.c, Verdict: verdict, AnsweredBy: answeredBy(in), DecidedBy: r.result.DecidedBy,
@@ -206,6 +205,22 @@ func (r *run) report() Report {
 		Findings: said.Findings, Plan: said.Plan, Policy: said.Policy,
 	}
 	return r.mask.report(report.withLists())
+}
+
+// assuming adds to a verdict, and to that of each engine, what it rests on for
+// any engine.
+func assuming(v fetch.Verdict, assumes []string) fetch.Verdict {
+	v.Assumes = slices.Concat(assumes, v.Assumes)
+	if v.Engines == nil {
+		return v
+	}
+	engines := make(map[string]fetch.EngineVerdict, len(v.Engines))
+	for name, e := range v.Engines {
+		e.Assumes = slices.Concat(assumes, e.Assumes)
+		engines[name] = e
+	}
+	v.Engines = engines
+	return v
 }
 
 // answeredBy is who answered the exchange at which the verdict fell.

@@ -41,6 +41,9 @@ func newView(in Input) *view {
 	v.credentialed = v.c.Credentials == exchange.CredentialsInclude
 	for i := range in.Seen {
 		s := &in.Seen[i]
+		if s.Engine != "" {
+			continue // sent for another engine than the verdict's
+		}
 		switch s.Purpose {
 		case exchange.PurposePreflight:
 			v.preflights = append(v.preflights, s)
