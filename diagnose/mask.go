@@ -71,133 +71,222 @@ func (m *mask) browser(b *BrowserVerdict) *BrowserVerdict { return masked(m, b) 
 // masked returns v with every string redacted and clean. What needs no change
 // is shared with v; what does is copied first, so that v stays as it is.
 func masked[T any](m *mask, v T) T {
-	out, changed := m.hide(reflect.ValueOf(&v).Elem())
+	hide := hiderOf(reflect.TypeFor[T]())
+	if hide == nil {
+		return v
+	}
+	out, changed := hide(m, reflect.ValueOf(&v).Elem())
 	if !changed {
 		return v
 	}
 	return out.Interface().(T)
 }
 
+// A hider returns a value of one type in which nothing secret is left, and
+// whether it is another than the one that came in. Hiders are made from the
+// types, so that no field can be forgotten, once for each.
+type hider func(m *mask, in reflect.Value) (out reflect.Value, changed bool)
+
+// hiders are the hiders of all types met so far, by reflect.Type.
+var hiders sync.Map
+
 var (
 	headerType  = reflect.TypeFor[exchange.Header]()
 	sessionType = reflect.TypeFor[exchange.Session]()
 )
 
-// hide returns a value in which nothing secret is left, and whether it is another
-// than the one that came in. It walks over the value by its type, so that no field
-// can be forgotten.
-func (m *mask) hide(in reflect.Value) (out reflect.Value, changed bool) {
-	switch in.Kind() {
+// hiderOf returns the hider of a type; nil for one that cannot hold text, as
+// numbers, truth values and bytes cannot. What has no exported fields keeps its
+// own.
+func hiderOf(t reflect.Type) hider {
+	if h, ok := hiders.Load(t); ok {
+		return h.(hider)
+	}
+	h := newHider(t)
+	hiders.Store(t, h)
+	return h
+}
+
+func newHider(t reflect.Type) hider {
+	switch t.Kind() {
 	case reflect.String:
-		s := in.String()
-		if hidden := m.text(s); hidden != s {
-			out = reflect.New(in.Type()).Elem()
-			out.SetString(hidden)
-			return out, true
-		}
-	case reflect.Pointer:
-		if in.IsNil() {
-			return in, false
-		}
-		if v, ok := m.hide(in.Elem()); ok {
-			out = reflect.New(in.Type().Elem())
-			out.Elem().Set(v)
-			return out, true
-		}
+		return hideString
 	case reflect.Interface:
-		if !in.IsNil() {
-			return m.hide(in.Elem())
-		}
+		return hideInterface
+	case reflect.Pointer:
+		return pointerHider(t)
 	case reflect.Slice, reflect.Array:
-		return m.hideList(in)
+		return listHider(t)
 	case reflect.Map:
-		return m.hideMap(in)
+		return mapHider(t)
 	case reflect.Struct:
-		return m.hideStruct(in)
+		switch t {
+		case headerType:
+			return hideHeader
+		case sessionType:
+			return hideSession
+		}
+		return structHider(t)
+	}
+	return nil
+}
+
+func hideString(m *mask, in reflect.Value) (reflect.Value, bool) {
+	s := in.String()
+	hidden := m.text(s)
+	if hidden == s {
+		return in, false
+	}
+	out := reflect.New(in.Type()).Elem()
+	out.SetString(hidden)
+	return out, true
+}
+
+func hideInterface(m *mask, in reflect.Value) (reflect.Value, bool) {
+	if in.IsNil() {
+		return in, false
+	}
+	if hide := hiderOf(in.Elem().Type()); hide != nil {
+		return hide(m, in.Elem())
 	}
 	return in, false
 }
 
-func (m *mask) hideList(in reflect.Value) (out reflect.Value, changed bool) {
-	if !holdsText(in.Type().Elem()) {
-		return in, false // the caller's own id, as JSON
+func pointerHider(t reflect.Type) hider {
+	elem := hiderOf(t.Elem())
+	if elem == nil {
+		return nil
 	}
-	for i := range in.Len() {
-		v, ok := m.hide(in.Index(i))
-		if !ok {
-			continue
+	return func(m *mask, in reflect.Value) (reflect.Value, bool) {
+		if in.IsNil() {
+			return in, false
 		}
+		v, changed := elem(m, in.Elem())
 		if !changed {
-			out, changed = reflect.New(in.Type()).Elem(), true
-			if in.Kind() == reflect.Slice {
-				out.Set(reflect.MakeSlice(in.Type(), in.Len(), in.Len()))
+			return in, false
+		}
+		out := reflect.New(t.Elem())
+		out.Elem().Set(v)
+		return out, true
+	}
+}
+
+func listHider(t reflect.Type) hider {
+	elem := hiderOf(t.Elem())
+	if elem == nil {
+		return nil // the caller's own id, as JSON
+	}
+	return func(m *mask, in reflect.Value) (out reflect.Value, changed bool) {
+		for i := range in.Len() {
+			v, ok := elem(m, in.Index(i))
+			if !ok {
+				continue
 			}
-			reflect.Copy(out, in)
-		}
-		out.Index(i).Set(v)
-	}
-	if !changed {
-		return in, false
-	}
-	return out, true
-}
-
-func (m *mask) hideMap(in reflect.Value) (out reflect.Value, changed bool) {
-	if in.Len() == 0 {
-		return in, false
-	}
-	// An element of a map has no address: one copy of each serves all.
-	key, value := reflect.New(in.Type().Key()).Elem(), reflect.New(in.Type().Elem()).Elem()
-	for it := in.MapRange(); it.Next() && !changed; {
-		key.SetIterKey(it)
-		value.SetIterValue(it)
-		_, other := m.hide(key)
-		_, ok := m.hide(value)
-		changed = ok || other
-	}
-	if !changed {
-		return in, false
-	}
-	out = reflect.MakeMapWithSize(in.Type(), in.Len())
-	for it := in.MapRange(); it.Next(); {
-		k, _ := m.hide(it.Key())
-		v, _ := m.hide(it.Value())
-		out.SetMapIndex(k, v)
-	}
-	return out, true
-}
-
-func (m *mask) hideStruct(in reflect.Value) (out reflect.Value, changed bool) {
-	switch in.Type() {
-	case headerType:
-		h := *of[exchange.Header](in)
-		hidden := exchange.Header{Name: m.line(h.Name), Value: m.header(h)}
-		if hidden == h {
-			return in, false
-		}
-		return reflect.ValueOf(hidden), true
-	case sessionType:
-		s := *of[exchange.Session](in)
-		if s.Empty() && !slices.ContainsFunc(s.Kinds(), func(k string) bool { return redact.Clean(k) != k }) {
-			return in, false
-		}
-		return reflect.ValueOf(maskedSession(s)), true
-	}
-	for _, i := range textFields(in.Type()) {
-		v, ok := m.hide(in.Field(i))
-		if !ok {
-			continue
+			if !changed {
+				out, changed = reflect.New(t).Elem(), true
+				if t.Kind() == reflect.Slice {
+					out.Set(reflect.MakeSlice(t, in.Len(), in.Len()))
+				}
+				reflect.Copy(out, in)
+			}
+			out.Index(i).Set(v)
 		}
 		if !changed {
-			out, changed = reflect.New(in.Type()).Elem(), true
-			out.Set(in) // unexported fields as they are
+			return in, false
 		}
-		out.Field(i).Set(v)
+		return out, true
 	}
-	if !changed {
+}
+
+func mapHider(t reflect.Type) hider {
+	hideKey, hideValue := hiderOf(t.Key()), hiderOf(t.Elem())
+	if hideKey == nil && hideValue == nil {
+		return nil
+	}
+	keep := func(_ *mask, in reflect.Value) (reflect.Value, bool) { return in, false }
+	if hideKey == nil {
+		hideKey = keep
+	}
+	if hideValue == nil {
+		hideValue = keep
+	}
+	return func(m *mask, in reflect.Value) (out reflect.Value, changed bool) {
+		if in.Len() == 0 {
+			return in, false
+		}
+		// An element of a map has no address: one copy of each serves all.
+		key, value := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
+		for it := in.MapRange(); it.Next() && !changed; {
+			key.SetIterKey(it)
+			value.SetIterValue(it)
+			_, other := hideKey(m, key)
+			_, ok := hideValue(m, value)
+			changed = ok || other
+		}
+		if !changed {
+			return in, false
+		}
+		out = reflect.MakeMapWithSize(t, in.Len())
+		for it := in.MapRange(); it.Next(); {
+			k, _ := hideKey(m, it.Key())
+			v, _ := hideValue(m, it.Value())
+			out.SetMapIndex(k, v)
+		}
+		return out, true
+	}
+}
+
+// structHider hides in the exported fields in which text can be.
+func structHider(t reflect.Type) hider {
+	type field struct {
+		index int
+		hide  hider
+	}
+	var fields []field
+	for i := range t.NumField() {
+		if f := t.Field(i); f.IsExported() {
+			if hide := hiderOf(f.Type); hide != nil {
+				fields = append(fields, field{i, hide})
+			}
+		}
+	}
+	if fields == nil {
+		return nil
+	}
+	return func(m *mask, in reflect.Value) (out reflect.Value, changed bool) {
+		for _, f := range fields {
+			v, ok := f.hide(m, in.Field(f.index))
+			if !ok {
+				continue
+			}
+			if !changed {
+				out, changed = reflect.New(t).Elem(), true
+				out.Set(in) // unexported fields as they are
+			}
+			out.Field(f.index).Set(v)
+		}
+		if !changed {
+			return in, false
+		}
+		return out, true
+	}
+}
+
+func hideHeader(m *mask, in reflect.Value) (reflect.Value, bool) {
+	h := *of[exchange.Header](in)
+	hidden := exchange.Header{Name: m.line(h.Name), Value: m.header(h)}
+	if hidden == h {
 		return in, false
 	}
-	return out, true
+	return reflect.ValueOf(hidden), true
+}
+
+func hideSession(_ *mask, in reflect.Value) (reflect.Value, bool) {
+	s := *of[exchange.Session](in)
+	if s.Empty() && !slices.ContainsFunc(s.Kinds(), func(k string) bool { return redact.Clean(k) != k }) {
+		return in, false
+	}
+	return reflect.ValueOf(maskedSession(s)), true
 }
 
 // of is the value itself where it has an address, so that it is not copied to be
@@ -208,38 +297,6 @@ func of[T any](v reflect.Value) *T {
 	}
 	t := v.Interface().(T)
 	return &t
-}
-
-// textFieldsOf remembers textFields by type.
-var textFieldsOf sync.Map // of reflect.Type to []int
-
-// textFields are the exported fields of a struct in which text can be.
-func textFields(t reflect.Type) []int {
-	if known, ok := textFieldsOf.Load(t); ok {
-		return known.([]int)
-	}
-	var fields []int
-	for i := range t.NumField() {
-		if f := t.Field(i); f.IsExported() && holdsText(f.Type) {
-			fields = append(fields, i)
-		}
-	}
-	textFieldsOf.Store(t, fields)
-	return fields
-}
-
-// holdsText says whether a value of the type can hold text: numbers, truth
-// values and bytes cannot, and what has no exported fields keeps its own.
-func holdsText(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.String, reflect.Interface:
-		return true
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-		return holdsText(t.Elem())
-	case reflect.Struct:
-		return t == sessionType || len(textFields(t)) > 0
-	}
-	return false
 }
 
 // maskedSession keeps which credentials there are, without any value.

@@ -89,7 +89,7 @@ type one struct {
 func (p *pairs) of(purposes ...exchange.Purpose) []one {
 	var out []one
 	for i := range p.seen {
-		if p.views[i].r != nil && slices.Contains(purposes, p.seen[i].Purpose) {
+		if p.views[i].r != nil && slices.Contains(purposes, p.seen[i].Compares()) {
 			out = append(out, one{&p.seen[i], p.views[i]})
 		}
 	}

@@ -94,14 +94,19 @@ func when(f func(v *view) bool) func(v *view) *hit {
 
 // weaker returns the less sure of two confidences; an empty one says nothing.
 func weaker(a, b Confidence) Confidence {
-	rank := map[Confidence]int{Certain: 2, Likely: 1, Unknown: 0}
-	switch {
-	case a == "":
+	if a == "" || b != "" && b.sureness() < a.sureness() {
 		return b
-	case b == "":
-		return a
-	case rank[a] < rank[b]:
-		return a
 	}
-	return b
+	return a
+}
+
+// sureness orders the confidences.
+func (c Confidence) sureness() int {
+	switch c {
+	case Certain:
+		return 2
+	case Likely:
+		return 1
+	}
+	return 0
 }

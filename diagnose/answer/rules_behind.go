@@ -215,7 +215,7 @@ func appForm(v *view) bool {
 
 // nobodyBetween says whether no CDN, gateway or proxy shows itself.
 func nobodyBetween(v *view) bool {
-	return !v.has("via", "x-cache", "x-served-by", "cdn-loop", "forwarded") && !slices.ContainsFunc(passages, func(p passage) bool { return p.seen(v) })
+	return !v.has("via", "x-cache", "x-served-by", "cdn-loop", "forwarded") && len(v.passed()) == 0
 }
 
 // lastRules say what may have answered where nothing else decides.

@@ -67,13 +67,26 @@ var passages = []passage{
 	{"GitHub Pages' CDN", []string{"GitHub"}, "x-github-request-id", func(v *view) bool { return v.has("x-github-request-id") && via("varnish")(v) }},
 }
 
+// passed returns the passages that show themselves.
+func (v *view) passed() []*passage {
+	if !v.looked {
+		v.looked = true
+		for i := range passages {
+			if passages[i].seen(v) {
+				v.passages = append(v.passages, &passages[i])
+			}
+		}
+	}
+	return v.passages
+}
+
 // passed fills in what the answer came through. In an answer from Cloudflare's
 // cache the marks of others were stored with it and say nothing of this
 // request.
 func passed(v *view, a *Answer) {
 	cloudflare := slices.Contains([]Layer{LayerEdge, LayerAccess, LayerWAF, LayerWorker, LayerCache}, a.Layer)
-	for _, p := range passages {
-		if !p.seen(v) || slices.ContainsFunc(p.family, func(f string) bool { return a.Layer != LayerOrigin && strings.HasPrefix(a.Product, f) }) {
+	for _, p := range v.passed() {
+		if slices.ContainsFunc(p.family, func(f string) bool { return a.Layer != LayerOrigin && strings.HasPrefix(a.Product, f) }) {
 			continue
 		}
 		if p.name == "Cloudflare" && cloudflare || p.name != "Cloudflare" && a.Layer == LayerCache {

@@ -42,6 +42,9 @@ type view struct {
 	obj   map[string]any
 
 	location *url.URL // of a 3xx or of an answer without status line; nil without
+
+	passages []*passage // who passed it on; made when first needed: see passed
+	looked   bool
 }
 
 var (

@@ -95,13 +95,21 @@ func (r *Redactor) AddHeader(name, value string) {
 // credentialHeader is the kind of a header whose value has a secret in a part of
 // it: "authorization", "cookie", "set-cookie"; empty for all others.
 func credentialHeader(name string) string {
-	switch {
-	case strings.EqualFold(name, "authorization"), strings.EqualFold(name, "proxy-authorization"):
-		return "authorization"
-	case strings.EqualFold(name, "cookie"):
-		return "cookie"
-	case strings.EqualFold(name, "set-cookie"):
-		return "set-cookie"
+	kind := ""
+	switch len(name) { // first, since every header of every report is asked
+	case len("cookie"):
+		kind = "cookie"
+	case len("set-cookie"):
+		kind = "set-cookie"
+	case len("authorization"):
+		kind = "authorization"
+	case len("proxy-authorization"):
+		if strings.EqualFold(name, "proxy-authorization") {
+			return "authorization"
+		}
+	}
+	if kind != "" && strings.EqualFold(name, kind) {
+		return kind
 	}
 	return ""
 }

@@ -54,7 +54,7 @@ func SecretName(name string) bool {
 	if name == "" {
 		return false
 	}
-	for _, s := range secretEndings()[name[len(name)-1]|0x20] {
+	for _, s := range secretEndings[name[len(name)-1]|0x20] {
 		if endsBare(name, s) {
 			return !harmlessNames[bare(name)]
 		}
@@ -64,14 +64,13 @@ func SecretName(name string) bool {
 
 // secretEndings are the secretNames by their last letter: most names are told
 // apart by it.
-var secretEndings = sync.OnceValue(func() *[256][]string {
-	var by [256][]string
+var secretEndings = func() (by [256][]string) {
 	for _, s := range secretNames {
 		last := s[len(s)-1]
 		by[last] = append(by[last], s)
 	}
-	return &by
-})
+	return by
+}()
 
 // endsBare says whether bare(name) ends so, without making it.
 func endsBare(name, suffix string) bool {
@@ -131,11 +130,17 @@ var shapes = sync.OnceValue(func() []shape {
 	}
 })
 
+// tells are the bytes at which shapeless looks closer.
+var tells = [256]bool{'J': true, '_': true, '@': true, '%': true, ' ': true, '=': true, ':': true}
+
 // shapeless says that no pattern of shapes can match: one look at each byte, and
 // a closer one where a hint stands. Nearly every text is shapeless. It may say
 // no of a text that is.
 func shapeless(s string) bool {
 	for i := range len(s) {
+		if !tells[s[i]] {
+			continue
+		}
 		switch s[i] {
 		case 'J':
 			if strings.HasSuffix(s[:i], "ey") {
@@ -154,7 +159,7 @@ func shapeless(s string) bool {
 				return false
 			}
 		case ' ':
-			if endsFold(s[:i], "bearer") || endsFold(s[:i], "basic") {
+			if i > 0 && (s[i-1]|0x20 == 'r' && endsFold(s[:i], "bearer") || s[i-1]|0x20 == 'c' && endsFold(s[:i], "basic")) {
 				return false
 			}
 		case '=':
@@ -162,6 +167,9 @@ func shapeless(s string) bool {
 				return false
 			}
 		case ':':
+			if i == 0 || s[i-1] > ' ' && s[i-1] != '"' {
+				continue
+			}
 			before := strings.TrimRight(s[:i], "\t\n\f\r ") // what \s matches
 			if name, ok := strings.CutSuffix(before, `"`); ok {
 				if name = lastName(name, `"`); len(name) > 1 && SecretName(name) {
