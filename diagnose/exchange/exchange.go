@@ -130,3 +130,13 @@ type Exchange struct {
 	// all send the same bytes.
 	Engine string `json:"engine,omitempty"`
 }
+
+// Compares is the purpose that an exchange serves where it is compared with
+// others: its own, but that the request which another engine sends without the
+// session is the page's request without its session.
+func (x *Exchange) Compares() Purpose {
+	if x.Engine != "" && x.Purpose == PurposeRequest && !x.Request.WithSession {
+		return PurposeNoSession
+	}
+	return x.Purpose
+}

@@ -46,7 +46,7 @@ func (v *view) fitting() *answer.Seen {
 func (v *view) bareError(good *answer.Seen) *answer.Seen {
 	for i := range v.in.Seen {
 		s := &v.in.Seen[i]
-		switch s.Purpose {
+		switch s.Compares() {
 		case exchange.PurposeMissingPath, exchange.PurposeGet, exchange.PurposeNoSession, exchange.PurposeRepeat,
 			exchange.PurposeCacheBusted, exchange.PurposeXHR, exchange.PurposeJSON:
 		default:

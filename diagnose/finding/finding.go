@@ -112,10 +112,10 @@ func (in Input) ByID(id string) *answer.Seen {
 // Decisive returns the exchange at which the verdict fell, nil without.
 func (in Input) Decisive() *answer.Seen { return in.ByID(in.Fetch.DecidedBy) }
 
-// First returns the first exchange of that purpose, nil without.
+// First returns the first exchange that serves that purpose, nil without.
 func (in Input) First(p exchange.Purpose) *answer.Seen {
 	for i := range in.Seen {
-		if in.Seen[i].Purpose == p {
+		if in.Seen[i].Compares() == p {
 			return &in.Seen[i]
 		}
 	}

@@ -48,6 +48,9 @@ func Plan(c exchange.Case, r fetch.Result, seen []answer.Seen, n Network, max in
 	sent, keysAsked := map[exchange.Purpose]bool{}, ""
 	perHost := map[string]int{}
 	for _, x := range seen {
+		if x.Compares() == exchange.PurposeNoSession && x.Request.Method == "GET" && withoutFragment(x.Request.URL) == s.url {
+			sent[exchange.PurposeNoSession] = true // for another engine, which does not send the cookie
+		}
 		if isProbe(x.Purpose) {
 			sent[x.Purpose] = true
 			if x.Purpose == exchange.PurposeAccessCerts {
