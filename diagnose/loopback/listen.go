@@ -2,9 +2,15 @@
 // side, told apart by the first byte that a client sends, with certificates of
 // an authority that lives in memory and ends with it. It is what the lab and the
 // try proxy listen with.
+//
+// Whoever connects may be any page that the user's browser has open. A request
+// that names another host than the server's is refused, and so is one that does
+// not name exactly one: every head is read before net/http reads it.
 package loopback
 
 import (
+	"context"
+	"crypto/tls"
 	"io"
 	"log"
 	"net"
@@ -20,23 +26,26 @@ var Quiet = log.New(io.Discard, "", 0)
 // 8446, section 5.1); no HTTP method begins with it.
 const tlsHandshake = 0x16
 
-// listener accepts on one port and hands connections to two servers, by the
-// first byte that the client sends.
+// listener accepts on one port and hands connections to three servers, by the
+// first byte that the client sends and by what TLS agrees on.
 type listener struct {
-	tcp        net.Listener
-	tls, plain *queue
-	done       chan struct{}
-	once       sync.Once
+	tcp            net.Listener
+	config         *tls.Config
+	h2, tls, plain *queue // HTTP/2 and HTTP/1 over TLS, and HTTP/1 without
+	done           chan struct{}
+	once           sync.Once
 
 	mu      sync.Mutex
-	waiting map[net.Conn]struct{} // accepted, first byte not here yet
+	waiting map[net.Conn]struct{} // accepted, first byte or handshake not here yet
 	sniff   sync.WaitGroup
 }
 
-func newListener(tcp net.Listener) *listener {
+func newListener(tcp net.Listener, config *tls.Config) *listener {
 	done := make(chan struct{})
 	return &listener{
 		tcp:     tcp,
+		config:  config,
+		h2:      &queue{tcp.Addr(), make(chan net.Conn), done},
 		tls:     &queue{tcp.Addr(), make(chan net.Conn), done},
 		plain:   &queue{tcp.Addr(), make(chan net.Conn), done},
 		done:    done,
@@ -69,26 +78,43 @@ func (l *listener) run() {
 	}
 }
 
-// route reads the first byte and passes the connection on.
+// maxGreeting is how long a client may take for its first byte and the handshake.
+const maxGreeting = 10 * time.Second
+
+// route reads the first byte, does the handshake, and passes the connection on.
 func (l *listener) route(c net.Conn) {
-	var first [1]byte
-	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
-	_, err := io.ReadFull(c, first[:])
+	_ = c.SetDeadline(time.Now().Add(maxGreeting))
+	q, greeted, err := l.greet(c)
 	l.forget(c)
 	if err != nil {
 		_ = c.Close()
 		return
 	}
-	_ = c.SetReadDeadline(time.Time{})
-	q := l.plain
-	if first[0] == tlsHandshake {
-		q = l.tls
-	}
+	_ = c.SetDeadline(time.Time{})
 	select {
-	case q.conns <- &peeked{Conn: c, first: first[0]}:
+	case q.conns <- greeted:
 	case <-l.done:
 		_ = c.Close()
 	}
+}
+
+func (l *listener) greet(c net.Conn) (*queue, net.Conn, error) {
+	var first [1]byte
+	if _, err := io.ReadFull(c, first[:]); err != nil {
+		return nil, nil, err
+	}
+	p := &peeked{Conn: c, first: first[0]}
+	if first[0] != tlsHandshake {
+		return l.plain, newHeaded(p), nil
+	}
+	t := tls.Server(p, l.config)
+	if err := t.HandshakeContext(context.Background()); err != nil { // the deadline bounds it
+		return nil, nil, err
+	}
+	if t.ConnectionState().NegotiatedProtocol == "h2" {
+		return l.h2, t, nil
+	}
+	return l.tls, newHeaded(t), nil
 }
 
 func (l *listener) wait(c net.Conn) bool {
@@ -121,7 +147,7 @@ func (l *listener) close() {
 	})
 }
 
-// queue is the listener of one of the two servers.
+// queue is the listener of one of the servers.
 type queue struct {
 	addr  net.Addr
 	conns chan net.Conn

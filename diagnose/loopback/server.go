@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -29,7 +30,8 @@ type Handlers struct {
 }
 
 // Serve listens on a loopback port, 0 for a free one. Both handlers see every
-// Host: they must refuse those that are not theirs (see Own).
+// Host, empty where a request names none or cannot be read: they must refuse
+// those that are not theirs (see Own).
 func Serve(ctx context.Context, port int, h Handlers) (*Server, error) {
 	ca, err := NewAuthority()
 	if err != nil {
@@ -40,7 +42,7 @@ func Serve(ctx context.Context, port int, h Handlers) (*Server, error) {
 		return nil, fmt.Errorf("listen on loopback port %d: %w", port, err)
 	}
 	ctx, stop := context.WithCancel(ctx)
-	s := &Server{port: tcp.Addr().(*net.TCPAddr).Port, ca: ca, stop: stop, net: newListener(tcp)}
+	s := &Server{port: tcp.Addr().(*net.TCPAddr).Port, ca: ca, stop: stop}
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		NextProtos: []string{"h2", "http/1.1"},
@@ -54,18 +56,39 @@ func Serve(ctx context.Context, port int, h Handlers) (*Server, error) {
 	if h.Config != nil {
 		h.Config(config, ca)
 	}
-	s.servers = []*http.Server{s.server(h.TLS, config), s.server(h.Plain, nil)}
+	s.net = newListener(tcp, config)
 	s.done.Go(s.net.run)
-	s.done.Go(func() { _ = s.servers[0].ServeTLS(s.net.tls, "", "") })
-	s.done.Go(func() { _ = s.servers[1].Serve(s.net.plain) })
+	for _, side := range []struct {
+		q *queue
+		h http.Handler
+	}{{s.net.h2, h.TLS}, {s.net.tls, h.TLS}, {s.net.plain, h.Plain}} {
+		server := newServer(side.h)
+		s.servers = append(s.servers, server)
+		s.done.Go(func() { _ = server.Serve(side.q) })
+	}
 	s.done.Go(func() { <-ctx.Done(); s.shut() })
 	return s, nil
 }
 
-func (s *Server) server(h http.Handler, c *tls.Config) *http.Server {
+func newServer(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler: h, TLSConfig: c, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: Quiet,
+		Handler: oneHost(h), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: Quiet,
+		DisableGeneralOptionsHandler: true, // it answers "OPTIONS *" for every Host
 	}
+}
+
+// oneHost refuses a request of HTTP/2 whose Host is not its :authority (RFC
+// 9113, section 8.3.1); on HTTP/1 Host is no header any more here.
+func oneHost(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, host := range r.Header["Host"] {
+			if !strings.EqualFold(host, r.Host) {
+				Misdirected(w)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // shut ends listener and servers; it does not wait.
@@ -105,7 +128,8 @@ func (s *Server) Own(host string) bool {
 	return host == s.Addr() || host == fmt.Sprintf("localhost:%d", s.port)
 }
 
-// Misdirected answers a Host that is not served here (RFC 9110, section 15.5.20).
+// Misdirected answers a Host that is not served here (RFC 9110, section 15.5.20),
+// and a request that cannot be read, which names none.
 func Misdirected(w http.ResponseWriter) {
-	http.Error(w, "this host is not served here", http.StatusMisdirectedRequest)
+	http.Error(w, "This host is not served here, or the request names none in a way that can be read.", http.StatusMisdirectedRequest)
 }
