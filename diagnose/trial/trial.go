@@ -10,6 +10,7 @@ package trial
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -67,6 +68,8 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	p.Server, err = loopback.Serve(ctx, o.Port, loopback.Handlers{
 		TLS:   p.guard(h, p.ownOrTarget),
 		Plain: p.guard(h, func(host string) bool { return p.Own(host) }),
+		// By HTTP/2 no target comes through that net/url cannot read.
+		Config: func(c *tls.Config, _ *loopback.Authority) { c.NextProtos = []string{"http/1.1"} },
 	})
 	if err != nil {
 		client.Close()
@@ -129,7 +132,7 @@ func (p *Proxy) handler(policy snippets.Policy) http.Handler {
 		Transport: p.client.HTTPTransport(),
 		ErrorLog:  loopback.Quiet,
 		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(p.target)
+			r.Out.URL = p.targetURL(r.In)
 			r.Out.Host = p.target.Host
 		},
 		ModifyResponse: func(resp *http.Response) error {
@@ -160,12 +163,35 @@ func (p *Proxy) handler(policy snippets.Policy) http.Handler {
 	})
 }
 
+// targetURL is the URL at the target that a request is for, byte by byte as it
+// came: what a browser sends, net/url does not always read, nor write again.
+func (p *Proxy) targetURL(in *http.Request) *url.URL {
+	u := *in.URL
+	u.Scheme, u.Host = p.target.Scheme, p.target.Host
+	if target := loopback.Target(in); strings.HasPrefix(target, "/") && target != u.RequestURI() {
+		// Opaque goes out as it is, but for two slashes, which would be a host.
+		u = url.URL{Scheme: u.Scheme, Host: u.Host, Opaque: target}
+		if strings.HasPrefix(target, "//") {
+			u.Opaque = "//" + u.Host + target
+		}
+	}
+	return &u
+}
+
+// fullURL is the text of a URL of targetURL.
+func fullURL(u *url.URL) string {
+	if u.Opaque == "" {
+		return u.String()
+	}
+	return u.Scheme + "://" + u.Host + strings.TrimPrefix(u.Opaque, "//"+u.Host)
+}
+
 // inFront says whether a response was made by a layer whose answers no Worker
 // and no origin can change: Access, the WAF, or Cloudflare's edge itself.
 func inFront(resp *http.Response) bool {
 	x := exchange.Exchange{
 		Purpose:  exchange.PurposeRequest,
-		Request:  exchange.Request{Method: resp.Request.Method, URL: resp.Request.URL.String()},
+		Request:  exchange.Request{Method: resp.Request.Method, URL: fullURL(resp.Request.URL)},
 		Response: &exchange.Response{Proto: resp.Proto, Status: resp.StatusCode},
 	}
 	for name, values := range resp.Header {

@@ -1,12 +1,16 @@
 package trial_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"corstui/diagnose"
@@ -136,6 +140,63 @@ func TestForeignHostsAreRefused(t *testing.T) {
 		if resp, _ := ask(t, "GET", "https://"+proxy.Addr()+"/", host); resp.StatusCode != want {
 			t.Errorf("TLS, Host %s: %d, want %d", host, resp.StatusCode, want)
 		}
+	}
+}
+
+// What a browser sends, the target gets, whether net/url reads it or not.
+func TestEveryTargetGoesThroughAsItCame(t *testing.T) {
+	var seen []string
+	app, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var done sync.WaitGroup
+	done.Go(func() {
+		for {
+			c, err := app.Accept()
+			if err != nil {
+				return
+			}
+			line, _ := bufio.NewReader(c).ReadString('\n')
+			seen = append(seen, strings.Fields(line)[1])
+			_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+			_ = c.Close()
+		}
+	})
+	proxy, err := trial.Start(context.Background(), trial.Options{
+		Target: "http://api.example.com/", Policy: policy, Network: probe.Network{ConnectTo: []string{"::" + app.Addr().String()}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets := []string{
+		"/%zz", "/%", "/a%2", "/a%2Fb", "/%C3%A9", "//x/y", "/a/../b", "/?", "/?a;b", "/?a=%zz&b", "/a|b", "/a[1]?b[2]=3", "/?q=\"x\"",
+	}
+	for _, target := range targets {
+		c, err := net.Dial("tcp", proxy.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(c, "GET "+target+" HTTP/1.1\r\nHost: "+proxy.Addr()+"\r\nOrigin: https://app.example.com\r\nConnection: close\r\n\r\n")
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", target, err)
+		}
+		if resp.StatusCode != http.StatusBadRequest || resp.Header.Get("Access-Control-Allow-Origin") != "https://app.example.com" {
+			t.Errorf("%s: %d %v", target, resp.StatusCode, resp.Header)
+		}
+		_ = c.Close()
+	}
+	// And so does what the walk itself sends through the proxy.
+	c := exchange.Case{URL: "http://api.example.com/%zz", Origin: "http://app.example.com"}
+	if _, err := diagnose.Run(context.Background(), c, diagnose.Options{Network: proxy.Network(), VerdictOnly: true}, nil); err != nil {
+		t.Fatal(err)
+	}
+	_ = proxy.Close()
+	_ = app.Close()
+	done.Wait()
+	if want := append(targets, "/%zz"); !slices.Equal(seen, want) {
+		t.Errorf("the target was asked for\n%q, want\n%q", seen, want)
 	}
 }
 
