@@ -48,32 +48,42 @@ func readHead(br *bufio.Reader, size *int) (head, error) {
 	if err != nil {
 		return head{}, err
 	}
-	lines := bytes.FieldsFunc(raw, func(r rune) bool { return r == '\r' || r == '\n' })
-	if len(lines) == 0 {
-		return head{}, errNotHTTP
-	}
-	h, err := statusLine(string(lines[0]))
+	first, rest := nextLine(string(raw))
+	h, err := statusLine(first)
 	if err != nil {
 		return head{}, err
 	}
 	if bytes.IndexByte(raw, 0) >= 0 {
 		return head{}, errNUL
 	}
-	h.headers = fields(lines[1:])
+	h.headers = fields(rest)
 	return h, nil
+}
+
+// nextLine returns the first line of a head that is not empty, and what comes
+// after it; "" where there is none.
+func nextLine(s string) (line, rest string) {
+	s = strings.TrimLeft(s, "\r\n")
+	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
+		return s[:i], s[i:]
+	}
+	return s, ""
 }
 
 // rawHead reads up to and including the empty line.
 func rawHead(br *bufio.Reader, size *int) ([]byte, error) {
 	var raw []byte
+	known := false // that it starts like HTTP
 	for start := 0; ; {
 		chunk, err := br.ReadSlice('\n')
 		raw = append(raw, chunk...)
 		if *size += len(chunk); *size > maxHead {
 			return nil, errHeadSize
 		}
-		if len(raw) >= 8 && !startsLikeHTTP(raw) {
-			return nil, errNotHTTP
+		if !known && len(raw) >= 8 {
+			if known = startsLikeHTTP(raw); !known {
+				return nil, errNotHTTP
+			}
 		}
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
@@ -136,30 +146,43 @@ func protocol(version string) (string, bool) {
 }
 
 // fields makes headers of the lines after the status line.
-func fields(lines [][]byte) exchange.Headers {
+func fields(lines string) exchange.Headers {
 	hs := exchange.Headers{}
-	var joined []string
-	continuable := false
-	for _, l := range lines {
-		if isBlank(l[0]) && continuable {
-			joined[len(joined)-1] += " " + strings.TrimLeft(string(l), " \t")
+	for line, rest := nextLine(lines); line != ""; line, rest = nextLine(rest) {
+		if isBlank(line[0]) {
+			continue // goes on with a line that is no header
+		}
+		name, value, ok := strings.Cut(line, ":")
+		if !ok || name == "" {
 			continue
 		}
-		// Only a line that is a header goes on in the next one.
-		continuable = !isBlank(l[0]) && bytes.IndexByte(l, ':') > 0
-		joined = append(joined, string(l))
-	}
-	for _, l := range joined {
-		name, value, ok := strings.Cut(l, ":")
-		if !ok || name == "" || isBlank(name[0]) {
-			continue
+		value, rest = continued(value, rest)
+		if name = trimBlanks(name); httpguts.ValidHeaderFieldName(name) {
+			hs = append(hs, exchange.Header{Name: name, Value: trimBlanks(value)})
 		}
-		if name = trimBlanks(name); !httpguts.ValidHeaderFieldName(name) {
-			continue
-		}
-		hs = append(hs, exchange.Header{Name: name, Value: trimBlanks(value)})
 	}
 	return hs
+}
+
+// continued joins the lines that go on with a header to its value.
+func continued(value, rest string) (whole, after string) {
+	var joined strings.Builder
+	for {
+		line, after := nextLine(rest)
+		if line == "" || !isBlank(line[0]) {
+			break
+		}
+		if joined.Len() == 0 {
+			joined.WriteString(value)
+		}
+		joined.WriteByte(' ')
+		joined.WriteString(strings.TrimLeft(line, " \t"))
+		rest = after
+	}
+	if joined.Len() == 0 {
+		return value, rest
+	}
+	return joined.String(), rest
 }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
