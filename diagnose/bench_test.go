@@ -10,87 +10,15 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"corstui/diagnose"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/faraway"
 	"corstui/diagnose/lab"
 	"corstui/diagnose/probe"
 )
-
-// farAway is a loopback address that passes everything to target as if it were a
-// round trip away: TCP's handshake costs one, and every byte half of one on its
-// way, in each direction. Nothing else is slowed.
-func farAway(b *testing.B, target string, rtt time.Duration) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	var conns sync.WaitGroup
-	b.Cleanup(func() { _ = l.Close(); conns.Wait() })
-	conns.Go(func() {
-		for {
-			near, err := l.Accept()
-			if err != nil {
-				return
-			}
-			accepted := time.Now()
-			conns.Go(func() {
-				defer near.Close()
-				far, err := net.Dial("tcp", target)
-				if err != nil {
-					return
-				}
-				defer far.Close()
-				var both sync.WaitGroup
-				// The client was told at once that it is connected: its first bytes
-				// wait for the handshake that a real network would have cost.
-				both.Go(func() { pass(far, near, rtt/2, accepted.Add(rtt+rtt/2)) })
-				both.Go(func() { pass(near, far, rtt/2, time.Time{}) })
-				both.Wait()
-			})
-		}
-	})
-	return l.Addr().String()
-}
-
-// pass copies with a delay, and nothing before a time.
-func pass(to, from net.Conn, delay time.Duration, notBefore time.Time) {
-	type part struct {
-		b   []byte
-		due time.Time
-	}
-	parts := make(chan part, 1024)
-	go func() {
-		defer close(parts)
-		for {
-			buf := make([]byte, 16<<10)
-			n, err := from.Read(buf)
-			if n > 0 {
-				due := time.Now().Add(delay)
-				if due.Before(notBefore) {
-					due = notBefore
-				}
-				parts <- part{buf[:n], due}
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
-	broken := false
-	for p := range parts {
-		time.Sleep(time.Until(p.due))
-		if !broken {
-			_, err := to.Write(p.b)
-			broken = err != nil
-		}
-	}
-	_ = to.Close()
-	_ = from.Close()
-}
 
 // browserAlone makes the preflight and the request of a case one after the other
 // on a connection of its own, as a browser does, and nothing else.
@@ -145,7 +73,7 @@ func BenchmarkDiagnosisFarAway(b *testing.B) {
 				}
 				defer l.Close()
 				c, _ := l.Case(scenario)
-				addr := farAway(b, l.Addr(), rtt)
+				addr := faraway.Listen(b, l.Addr(), rtt)
 				n := l.Network()
 				n.ConnectTo = []string{"::" + addr}
 				var alone, verdict, whole []time.Duration

@@ -13,7 +13,7 @@ import (
 // order lists our packages from the leaves up, in tiers: a package imports only
 // packages of the tiers before its own, and never a sibling in its tier.
 var order = [][]string{
-	{"diagnose/exchange", "diagnose/redact", "diagnose/nearest", "snippets"},
+	{"diagnose/exchange", "diagnose/redact", "diagnose/nearest", "diagnose/faraway", "snippets"},
 	{"diagnose/fetch", "diagnose/answer", "diagnose/paste"},
 	{"diagnose/probe"},
 	{"diagnose/finding"},
