@@ -12,7 +12,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.dat
 # command:package pairs that the tests run for real.
 APT := chromium:chromium firefox-esr:firefox-esr WebKitWebDriver:webkit2gtk-driver Xvfb:xvfb nginx:nginx-light node:nodejs npm:npm
 
-.PHONY: build install setup runtimes check test race lint vuln bench fuzz release-check pictures clean
+.PHONY: build install setup runtimes check test ci race lint vuln bench fuzz release-check pictures clean
 
 # Without cgo the program starts in two thirds of the time, and is the same file
 # on every Linux.
@@ -43,6 +43,11 @@ check:
 test: runtimes check
 	PATH="$$PATH:/usr/sbin" $(GO) test ./...
 
+# ci is what has to pass: the linter runs beside the tests, with what they leave
+# of the processors.
+ci:
+	$(MAKE) -j2 test lint
+
 race: runtimes
 	PATH="$$PATH:/usr/sbin" $(GO) test -race ./...
 
@@ -56,7 +61,7 @@ CYCLONEDX := $(TOOLS)/cyclonedx-gomod-v1.10.0
 # get builds a Go program into .tools: package, version, file.
 define get
 	@mkdir -p $(TOOLS)
-	GOBIN=$(TOOLS)/new $(GO) install $(1)@$(2)
+	GOBIN=$(TOOLS)/new nice $(GO) install $(1)@$(2)
 	@mv $(TOOLS)/new/$(notdir $(1)) $(3)
 endef
 
@@ -75,7 +80,7 @@ $(CYCLONEDX):
 	$(call get,github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod,v1.10.0,$@)
 
 lint: $(GOLANGCI_LINT)
-	$(GOLANGCI_LINT) run ./...
+	nice $(GOLANGCI_LINT) run ./...
 
 # vuln asks the Go vulnerability database, which has to be in reach.
 vuln: $(GOVULNCHECK)
