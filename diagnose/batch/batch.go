@@ -82,7 +82,7 @@ type result struct {
 // code of the reports. An error means that reading, writing or the options
 // failed, not that a case did.
 func Run(ctx context.Context, r io.Reader, w io.Writer, o Options) (int, error) {
-	defer collectLess()()
+	defer collectLess(o.Concurrency)()
 	client, err := probe.NewClient(o.Diagnosis.Network)
 	if err != nil {
 		return 0, err
@@ -142,12 +142,14 @@ func Run(ctx context.Context, r io.Reader, w io.Writer, o Options) (int, error) 
 
 // collectLess lets the heap grow to a multiple of the few megabytes that a batch
 // holds at a time before it is collected, unless the environment says how
-// (GOGC), and returns what undoes it.
-func collectLess() (undo func()) {
+// (GOGC), and returns what undoes it. The more cases run at once, the more is
+// held, and the smaller is the multiple.
+func collectLess(concurrency int) (undo func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	old := debug.SetGCPercent(400)
+	const usual, most, few = 100, 400, 16
+	old := debug.SetGCPercent(max(usual, most*few/max(few, concurrency)))
 	return func() { debug.SetGCPercent(old) }
 }
 
