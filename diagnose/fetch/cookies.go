@@ -203,12 +203,14 @@ const thirdPartyAllowed = "which Chrome does by default, and not in Incognito, i
 
 // thirdParty says why the engine keeps a cookie back that is a third-party one on
 // the current request, empty where it does not. The defaults of the engines go by
-// the registrable domain alone; a redirect on the way makes no difference.
+// the registrable domain alone.
 func (r *run) thirdParty(c cookie) string {
-	if SameSite(r.page, r.cur.Origin()) {
-		return ""
-	}
+	own := SameSite(r.page, r.cur.Origin())
 	switch {
+	case own && r.leftSite && r.has(devThirdPartyChain):
+		return "The request went over another site, and this browser engine sends no cookie for the rest of such a chain (WebKit, not verified in Safari)."
+	case own:
+		return ""
 	case r.has(devThirdPartyBlocked):
 		return "The cookie is a third-party one here (" + r.siteName() + "), and by default this browser engine sends no third-party cookie (WebKit, not verified in Safari)."
 	case c.given && c.partition == "" && r.has(devThirdPartyPartitioned):

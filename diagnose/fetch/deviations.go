@@ -72,6 +72,7 @@ const (
 	devSameSiteDefaultNone
 	devInsecureNoneAccepted
 	devThirdPartyBlocked
+	devThirdPartyChain
 	devThirdPartyPartitioned
 	devSecureNotOnLoopback
 	devLoopbackMixed
@@ -266,6 +267,9 @@ var deviations = [deviationCount]struct {
 	devThirdPartyBlocked: {"third-party-blocked", "cookies", onWebKit,
 		"Cookies of another site than the page's, by registrable domain, are neither sent nor stored, unless storage access was granted.",
 		"WebKit, Full Third-Party Cookie Blocking and More; observed in WebKitGTK 2.50 with Intelligent Tracking Prevention on (its default policy no-third-party sends them and stores none); not verified in Safari", "TestThirdPartyCookies"},
+	devThirdPartyChain: {"third-party-chain", "cookies", onWebKit,
+		"After a hop to another site, no later hop carries cookies, one to the page's own site neither.",
+		"observed in WebKitGTK 2.50 with Intelligent Tracking Prevention on, not verified in Safari", "TestThirdPartyCookieOfALaterHop"},
 	devThirdPartyPartitioned: {"third-party-partitioned", "cookies", onFirefox,
 		"Cookies of another site than the page's are kept in a jar for each page's site: one that was set on a visit of its own host is not sent, one that was set under this page's site is.",
 		"observed; Firefox preference network.cookie.cookieBehavior 5 (Total Cookie Protection, for everybody since 103)", "TestThirdPartyCookies"},

@@ -32,23 +32,24 @@ type storedCookie struct {
 	Secure   bool   `json:"secure"`
 	HTTPOnly bool   `json:"httpOnly"`
 	SameSite int    `json:"sameSite"`
+	// Jar is the partition key under which the browser keeps it; empty for the
+	// jar of a visit of its own host.
+	Jar string `json:"jar"`
 }
 
-// sameSites are the values of nsICookie.
-var sameSites = map[string]int{"none": 0, "lax": 1, "strict": 2}
+// sameSites are the values of nsICookie. What is unset counts as none, without
+// Secure too.
+var sameSites = map[string]int{"": 256, "none": 0, "lax": 1, "strict": 2}
 
-// addCookies puts cookies into the page's own jar and into the one that Firefox
-// keeps for other sites under the page's site (state partitioning): a cookie of
-// the case is one that the user says travels.
+// addCookies puts cookies into the jar of a visit of their own host, where a login
+// there leaves them, or into the one that Firefox keeps under a page's site (state
+// partitioning).
 const addCookies = `
 const [cookies] = arguments;
-const key = gBrowser.selectedBrowser.browsingContext.currentWindowGlobal.cookieJarSettings.partitionKey;
 const expiry = Date.now() + 86400000;
-for (const jar of new Set(["", key])) {
-  for (const k of cookies) {
-    Services.cookies.add(k.host, k.path, k.name, k.value, k.secure, k.httpOnly, true, expiry, {partitionKey: jar}, k.sameSite,
-      k.secure ? Ci.nsICookie.SCHEME_HTTPS : Ci.nsICookie.SCHEME_HTTP, false);
-  }
+for (const k of cookies) {
+  Services.cookies.add(k.host, k.path, k.name, k.value, k.secure, k.httpOnly, true, expiry, {partitionKey: k.jar}, k.sameSite,
+    k.secure ? Ci.nsICookie.SCHEME_HTTPS : Ci.nsICookie.SCHEME_HTTP, k.jar != "");
 }`
 
 // cookiesFor lists the cookies of a host, of its parents' domains too, outside
@@ -109,7 +110,7 @@ func store(k exchange.Cookie, u *url.URL) (storedCookie, bool) {
 	s := storedCookie{
 		Name: k.Name, Value: k.Value, Host: domain, Path: k.Path,
 		Secure: k.Secure || u.Scheme == "https" && k.SameSite == "", HTTPOnly: k.HTTPOnly,
-		SameSite: sameSites[strings.ToLower(k.SameSite)],
+		SameSite: sameSites[strings.ToLower(k.SameSite)], Jar: jar(k.Partition),
 	}
 	if s.Path == "" {
 		s.Path = "/"
@@ -118,6 +119,15 @@ func store(k exchange.Cookie, u *url.URL) (storedCookie, bool) {
 		s.Host = "." + domain
 	}
 	return s, true
+}
+
+// jar writes the site of a partition as Firefox's partition key.
+func jar(site string) string {
+	scheme, host, ok := strings.Cut(site, "://")
+	if !ok {
+		return ""
+	}
+	return "(" + scheme + "," + host + ")"
 }
 
 // Login opens the target in the browser's tab and returns when the user has

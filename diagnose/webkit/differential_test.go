@@ -19,7 +19,6 @@ import (
 // and WebKitGTK are known to differ, and why it stays so.
 var exceptions = map[string]string{
 	"request header/Content-Type: text/plain; charset=\u00e9": "libsoup sends such a value as UTF-8; the model sends the byte, as the standard and the others do",
-	"cookie/set-cookie on a redirect travels to the next hop": "the browser runs with all cookies accepted; the model keeps none that another site sets, as Safari does",
 	"wire/preflight truncated body":                           "WebKit waits for the body of a preflight's answer; the model judges the head alone",
 	"wire/two content lengths":                                "libsoup takes one of them; the probes call the answer broken, as Chromium and Firefox do",
 	"wire/two content lengths without allow-origin":           "libsoup takes one of them; the probes call the answer broken, as Chromium and Firefox do",
@@ -94,7 +93,7 @@ func TestTheModelConcludesWhatWebKitDoes(t *testing.T) {
 	server := difftest.StartServer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	b := open(t, mini, xvfb, server)
+	b := open(t, mini, xvfb, server, preventTracking)
 	difftest.Compare(ctx, t, server, subject(b), append(difftest.All(), difftest.Random()...))
 }
 
@@ -103,7 +102,7 @@ func TestThePreflightCacheIsWebKits(t *testing.T) {
 	server := difftest.StartServer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	b := open(t, mini, xvfb, server)
+	b := open(t, mini, xvfb, server, preventTracking)
 	difftest.CompareCaches(ctx, t, server, fetch.WebKit, nil, func(ctx context.Context, c exchange.Case) (bool, error) {
 		u := strings.Split(c.URL, "/")
 		server.Asked(u[3])

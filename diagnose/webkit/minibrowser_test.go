@@ -110,8 +110,9 @@ type result struct {
 	Out browser.Result `json:"out"`
 }
 
-// open starts the browser; it ends with the test.
-func open(t testing.TB, mini, xvfb string, server *difftest.Server) *miniBrowser {
+// open starts the browser with switches of MiniBrowser's own; it ends with the
+// test.
+func open(t testing.TB, mini, xvfb string, server *difftest.Server, flags ...string) *miniBrowser {
 	t.Helper()
 	b := &miniBrowser{t: t, server: server, jobs: make(chan job), results: make(chan result, 1), lines: newConsole(), cookies: map[string][]string{}}
 	server.Control = b.control
@@ -132,8 +133,8 @@ func open(t testing.TB, mini, xvfb string, server *difftest.Server) *miniBrowser
 	}
 	display := startDisplay(t, xvfb)
 	b.origin = "https://" + difftest.HostO + ":" + server.TLSPort()
-	cmd := exec.Command(mini, "--ignore-tls-errors", "--enable-write-console-messages-to-stdout=true", "--cookies-policy=always",
-		"--proxy=socks5://127.0.0.1:"+strconv.Itoa(router.Port()), b.origin+"/")
+	args := append([]string{"--ignore-tls-errors", "--enable-write-console-messages-to-stdout=true", "--proxy=socks5://127.0.0.1:" + strconv.Itoa(router.Port())}, flags...)
+	cmd := exec.Command(mini, append(args, b.origin+"/")...)
 	cmd.Env = append(browser.Environment(os.Environ()),
 		"HOME="+dir, "XDG_RUNTIME_DIR="+run, "XDG_CACHE_HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir,
 		"DISPLAY="+display, "WAYLAND_DISPLAY=", "GDK_BACKEND=x11", "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
