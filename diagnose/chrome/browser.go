@@ -23,9 +23,16 @@ const (
 	closeTimeout = 3 * time.Second
 )
 
-// preferences of the fresh profile. Third-party cookies follow the default of
-// Chrome as it is shipped upstream, which some distributions change.
-const preferences = `{"profile":{"cookie_controls_mode":0},"credentials_enable_service":false,"signin":{"allowed":false}}`
+// The values of Chromium's preference profile.cookie_controls_mode.
+const (
+	thirdPartyAllowed = 0 // the default of Chrome as it is shipped upstream
+	thirdPartyBlocked = 1 // the user's setting, and the default of some distributions
+)
+
+// preferences are those of the fresh profile.
+func preferences(cookieControls int) []byte {
+	return fmt.Appendf(nil, `{"profile":{"cookie_controls_mode":%d},"credentials_enable_service":false,"signin":{"allowed":false}}`, cookieControls)
+}
 
 // Browser is a running browser with a fresh profile. Its methods are not safe
 // for concurrent use.
@@ -43,8 +50,13 @@ type Browser struct {
 	events      *recorder
 }
 
-// Open starts a browser. The process ends with Close, or with ctx.
+// Open starts a browser. The process ends with Close, or with ctx. Third-party
+// cookies follow the default of Chrome as it is shipped upstream.
 func Open(ctx context.Context, o Options) (*Browser, error) {
+	return openWith(ctx, o, thirdPartyAllowed)
+}
+
+func openWith(ctx context.Context, o Options, cookieControls int) (*Browser, error) {
 	path := o.Path
 	if path == "" {
 		var err error
@@ -57,18 +69,18 @@ func Open(ctx context.Context, o Options) (*Browser, error) {
 		return nil, fmt.Errorf("no folder for the browser's profile: %w", err)
 	}
 	b := &Browser{dir: dir, visible: o.Visible, permit: o, events: newRecorder()}
-	if err := b.start(ctx, path, o); err != nil {
+	if err := b.start(ctx, path, o, cookieControls); err != nil {
 		b.Close()
 		return nil, err
 	}
 	return b, nil
 }
 
-func (b *Browser) start(ctx context.Context, path string, o Options) error {
+func (b *Browser) start(ctx context.Context, path string, o Options, cookieControls int) error {
 	if err := os.MkdirAll(filepath.Join(b.dir, "Default"), 0o700); err != nil {
 		return fmt.Errorf("no folder for the browser's profile: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(b.dir, "Default", "Preferences"), []byte(preferences), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.dir, "Default", "Preferences"), preferences(cookieControls), 0o600); err != nil {
 		return fmt.Errorf("no folder for the browser's profile: %w", err)
 	}
 	opts, err := allocatorOptions(path, b.dir, o)

@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
 )
 
 // accessCookie is the cookie in which Cloudflare Access keeps the application
@@ -86,6 +87,10 @@ func cookieParams(k exchange.Cookie, u *url.URL) *network.SetCookieParams {
 	}
 	if p.Path == "" {
 		p.Path = "/"
+	}
+	if k.Partition != "" {
+		site, target := fetch.ParseOrigin(k.Partition), fetch.ParseOrigin(u.String())
+		p.PartitionKey = &network.CookiePartitionKey{TopLevelSite: k.Partition, HasCrossSiteAncestor: !fetch.SchemefulSameSite(site, target)}
 	}
 	if k.SameSite == "" && secure {
 		p.SameSite = network.CookieSameSiteNone
