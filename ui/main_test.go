@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"go.uber.org/goleak"
 )
 
 // TestMain lets the test binary be the program itself, for the tests that need
@@ -18,7 +20,13 @@ import (
 func TestMain(m *testing.M) {
 	spec, on := os.LookupEnv("CORSTUI_UI")
 	if !on {
-		os.Exit(m.Run())
+		goleak.VerifyTestMain(m,
+			// Waits for an interruption until the process ends.
+			goleak.IgnoreTopFunction("github.com/charmbracelet/x/exp/teatest.NewTestModel.func2"),
+			// A command that waits for its time, which bubbletea does not call off
+			// at its end; it sends to nobody then.
+			goleak.IgnoreTopFunction("github.com/charmbracelet/bubbletea.Tick.func1"),
+		)
 	}
 	parts := strings.Split(spec, ",")
 	f := newFake(parts[0])

@@ -41,8 +41,10 @@ func run(args []string, std stdio) int {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	go func() {
-		if s, ok := <-signals; ok {
+		select {
+		case s := <-signals:
 			cancel(signalled{s})
+		case <-ctx.Done():
 		}
 	}()
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 )
 
 // runMain makes the test binary run the program itself, for tests that need a
@@ -20,7 +22,20 @@ func TestMain(m *testing.M) {
 	if os.Getenv(runMain) != "" {
 		main()
 	}
-	testscript.Main(m, map[string]func(){"corstui": main})
+	testscript.Main(leakless{m}, map[string]func(){"corstui": main})
+}
+
+// leakless are tests that leave no goroutine behind. testscript runs them, so
+// goleak's own TestMain has no place here.
+type leakless struct{ *testing.M }
+
+func (m leakless) Run() int {
+	code := m.M.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, "FAIL:", err)
+		code = 1
+	}
+	return code
 }
 
 func TestScripts(t *testing.T) {
