@@ -64,7 +64,7 @@ func browserAlone(b *testing.B, c exchange.Case, addr string, pem []byte, h2 boo
 // all of it (whole-ratio), with a round trip of 50 and 200 ms, and how many
 // probes went out.
 func BenchmarkDiagnosisFarAway(b *testing.B) {
-	for _, scenario := range []string{"all-right", "header-not-allowed", "access-preflight", "logged-in-all-right"} {
+	for _, scenario := range []string{"all-right", "header-not-allowed", "access-preflight", "access-login", "logged-in-all-right"} {
 		for _, rtt := range []time.Duration{50 * time.Millisecond, 200 * time.Millisecond} {
 			b.Run(fmt.Sprintf("%s/%s", scenario, rtt), func(b *testing.B) {
 				l, err := lab.Start(context.Background(), scenario, 0)

@@ -20,14 +20,14 @@ var metadataPairs = []PairRule{
 				if !ok || x.v.host != p.host {
 					continue
 				}
-				reason := "the team's keys were not fetched"
+				says := "The answer carries metadata of Cloudflare Access; the team's keys were not fetched, so its signature is not checked."
 				for _, k := range p.of(exchange.PurposeAccessCerts) {
 					if !certsOf(k.Exchange, m.AuthDomain) {
 						continue
 					}
 					err := verifyMetadata(token, m, p.host, []byte(k.Response.Body), p.now)
 					if err != nil {
-						reason = err.Error()
+						says = "The answer carries metadata of Cloudflare Access that is not proven: " + err.Error() + "."
 						continue
 					}
 					app := AccessApp{Team: plainHost(m.AuthDomain), Domain: strings.ToLower(show(m.AppHostname)), Signed: true}
@@ -38,14 +38,14 @@ var metadataPairs = []PairRule{
 						app.Domain = p.host
 					}
 					p.facts.Access = &app
-					says := fmt.Sprintf("Cloudflare Access signs that an application of %s covers this URL; the signature fits the team's keys.", app.Team)
+					says = fmt.Sprintf("Cloudflare Access signs that an application of %s covers this URL; the signature fits the team's keys.", app.Team)
 					p.proof(r, LayerAccess, says, x, k)
 					if x.v.ccs == "" {
 						p.raise(x, r, LayerAccess, productAccess, Certain, says)
 					}
 					return
 				}
-				p.proof(PairRule{ID: ProofAccessUnsigned}, LayerAccess, "The answer carries metadata of Cloudflare Access that is not proven: "+reason+".", x)
+				p.proof(PairRule{ID: ProofAccessUnsigned}, LayerAccess, says, x)
 			}
 		},
 	},
