@@ -70,9 +70,9 @@ func verifyMetadata(token string, m metadata, asked string, keys []byte, now tim
 	case at.IsZero():
 		return errors.New("it has no time of issue")
 	case now.Sub(at) > metadataMaxAge:
-		return errors.New("it is older than a day")
+		return errors.New("it is older than a day by this machine's clock")
 	case at.Sub(now) > metadataMaxAhead:
-		return errors.New("its time of issue lies in the future")
+		return errors.New("its time of issue lies in the future by this machine's clock")
 	}
 	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {

@@ -260,7 +260,8 @@ var accessRows = []row{
 			e := accessEvidence(s)
 			detail := "The Access session of " + v.host() + " has run out: the token that travelled is past its time."
 			if expired {
-				e = append(e, ev(s, "CF_Authorization", "the token's exp is before the time of the request"))
+				t, _ := v.token()
+				e = append(e, ev(s, "CF_Authorization", "the token's exp, "+t.Expires.Format(timeLayout)+", is before the time of the answer, "+judged(s).UTC().Format(timeLayout)))
 			} else {
 				detail = "This call goes to the page's own origin and needs no CORS. Without a valid Access session it is redirected to the login on another origin, and there the browser stops: the console speaks of CORS, the cause is the session."
 			}

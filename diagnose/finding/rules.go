@@ -57,6 +57,7 @@ var table = slices.Concat(
 	allowOriginRows,
 	credentialsRows,
 	accessNoteRows,
+	clockRows,
 	exposeRows,
 	varyRows,
 	originsRows,

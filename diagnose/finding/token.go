@@ -34,10 +34,10 @@ func (v *view) otherApplication(t answer.AccessToken) bool {
 	return v.aud() != "" && len(t.AUD) > 0 && !t.For(v.aud())
 }
 
-// expired says whether the session's token had run out when s was sent.
+// expired says whether the session's token had run out when s was judged.
 func (v *view) expired(s *answer.Seen) bool {
 	t, ok := v.token()
-	return ok && !t.Expires.IsZero() && s != nil && !s.Started.IsZero() && t.Expires.Before(s.Started)
+	return ok && !t.Expires.IsZero() && s != nil && !s.Started.IsZero() && t.Expires.Before(judged(s))
 }
 
 // loginLocation is the URL of Access's login where an answer redirects there,
