@@ -236,8 +236,7 @@ func (r *run) siteName() string {
 	if r.page.Opaque() {
 		return "the page is opaque, which is same-site with nothing"
 	}
-	name := func(o Origin) string { return o.Scheme + "://" + registrableDomain(o.Host) }
-	return "the page is of the site " + name(r.page) + ", the URL of " + name(r.cur.Origin())
+	return "the page is of the site " + Site(r.page) + ", the URL of " + Site(r.cur.Origin())
 }
 
 // domainMatch is "domain-match" of RFC 6265bis.

@@ -39,6 +39,10 @@ func SameSite(a, b Origin) bool {
 // and the same scheme.
 func SchemefulSameSite(a, b Origin) bool { return a.Scheme == b.Scheme && SameSite(a, b) }
 
+// Site writes the site of a tuple origin as an origin is written, without the
+// port: "https://example.com" for https://app.example.com:8443.
+func Site(o Origin) string { return o.Scheme + "://" + registrableDomain(o.Host) }
+
 // isPublicSuffix says whether a host is itself a public suffix, such as co.uk
 // or pages.dev.
 func isPublicSuffix(host string) bool {

@@ -6,6 +6,7 @@ import (
 
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
 	"corstui/snippets"
 )
 
@@ -76,7 +77,7 @@ func (v *view) stranger(s *answer.Seen) string {
 		return ""
 	}
 	for _, d := range v.in.Fetch.Credentials {
-		if (strings.Contains(d.Name, "CF_Authorization") || d.Name == "service token") && !d.Sent && d.Why != "" {
+		if (strings.Contains(d.Name, "CF_Authorization") || d.Name == fetch.ServiceToken) && !d.Sent && d.Why != "" {
 			return lowerFirst(strings.TrimSuffix(d.Why, "."))
 		}
 	}
@@ -232,7 +233,7 @@ var accessRows = []row{
 				return nil
 			}
 			return one(Finding{
-				Detail:   "Cloudflare Access saw a visitor without a session, whether or not the user is logged in: " + why + ".",
+				Detail:   "Cloudflare Access saw a visitor without a session, whether or not the user is logged in: " + why + "." + v.repairOfKept(),
 				Evidence: []answer.Evidence{ev(s, "cookie", "CF_Authorization did not travel: "+why)},
 				Fix:      fixSameOrigin(answer.LayerBrowser),
 			})
@@ -241,7 +242,7 @@ var accessRows = []row{
 			title:    "The Access cookie does not travel with this request",
 			see:      seeCookie,
 			plain:    "Access knows the user by the cookie CF_Authorization. The browser did not send it here, so Access sent the login instead of the API's answer. The page must ask with credentials: \"include\", the cookie must be SameSite=None where page and API are on different sites, and the browser must let third-party cookies through; or page and API share an origin.",
-			operator: "Cookie settings of the application: same_site_cookie_attribute none for cross-site calls (Lax and Strict still travel between sub-domains of one registrable domain), path_cookie_attribute off unless the paths match. Safari, Firefox in standard mode, Brave and incognito windows hold back third-party cookies whatever the attribute says: only one site, or one origin, is dependable.",
+			operator: "Cookie settings of the application: same_site_cookie_attribute none for cross-site calls (Lax and Strict still travel between sub-domains of one registrable domain), path_cookie_attribute off unless the paths match. By default Firefox (Total Cookie Protection) and Safari (WebKit, not verified in Safari), and Brave and Incognito windows, hold back third-party cookies whatever the attribute says: only one site, or one origin, is dependable.",
 			links:    []string{docAccessCookie, docAccessCORS, "https://developer.mozilla.org/en-US/docs/Web/API/Request/credentials"},
 		},
 	},

@@ -55,7 +55,7 @@ func (v *view) allowedFromHere() []string {
 func (v *view) dissenters() []string {
 	var out []string
 	for name, e := range v.in.Fetch.Verdict.Engines {
-		if name != "standard" && e.Allowed != v.in.Fetch.Verdict.Allowed {
+		if name != "standard" && e.Allowed != v.in.Fetch.Verdict.Allowed && !e.Partial {
 			out = append(out, name)
 		}
 	}
@@ -101,16 +101,20 @@ var allowedRows = []row{
 						word += " (" + *e.Reason + ")"
 					}
 				}
-				parts = append(parts, n+" "+word)
+				parts = append(parts, engineName(n)+" "+word)
 			}
-			return one(Finding{Detail: "The engines do not agree: " + strings.Join(parts, "; ") + ".", Evidence: []answer.Evidence{}, Fix: fixAt(answer.LayerBrowser)})
+			said := "The engines do not agree: " + strings.Join(parts, "; ") + "."
+			if engines, cookies := v.byCookie(d); len(engines) > 0 {
+				return one(v.differByCookie(said, engines, cookies))
+			}
+			return one(Finding{Detail: said, Evidence: []answer.Evidence{}, Fix: fixAt(answer.LayerBrowser)})
 		},
 		words: words{
 			title:    "Another browser engine decides otherwise",
 			see:      "Run with --engine firefox or --engine webkit, and in those browsers.",
 			plain:    "Browsers leave the standard at a few places, each in its own way. Test in the browser that your users have.",
-			operator: "Known differences: redirects to a third origin, preflights after a redirect, safe values of a few headers, Max-Age.",
-			links:    []string{"https://wpt.fyi/results/cors"},
+			operator: "Known differences: third-party cookies (Chromium sends them by default, Firefox and WebKit do not; see cookie-third-party), redirects to a third origin, preflights after a redirect, safe values of a few headers, Max-Age.",
+			links:    []string{"https://wpt.fyi/results/cors", docThirdParty},
 		},
 	},
 	{

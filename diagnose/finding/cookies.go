@@ -50,7 +50,7 @@ var cookieRows = []row{
 				return nil
 			}
 			f := Finding{
-				Detail:   fmt.Sprintf("The browser holds %s and did not send %s: %s. The answer was %d.", quoteList(names), plural(len(names), "it", "them"), strings.Join(whys, "; "), status(s)),
+				Detail:   fmt.Sprintf("The browser holds %s and did not send %s: %s. The answer was %d.", quoteList(names), plural(len(names), "it", "them"), strings.Join(whys, "; "), status(s)) + v.repairOfKept(),
 				Evidence: []answer.Evidence{ev(s, "cookie", quoteList(names)+" did not travel")},
 				Fix:      fixSameOrigin(answer.LayerBrowser),
 			}
@@ -70,24 +70,31 @@ var cookieRows = []row{
 	{
 		id: CookieThirdParty, severity: Info, layer: answer.LayerBrowser,
 		find: func(v *view) []Finding {
-			if !v.credentialed || v.in.Fetch.SameOrigin || v.in.Fetch.Local != nil || !v.crossSite() {
+			sent, kept := v.crossing()
+			all := append(sent, kept...)
+			if len(all) == 0 || len(sent) == 0 && (v.found[CookieStaysHome] || v.found[AccessCookieStaysHome]) {
 				return nil
 			}
-			sent := false
-			for _, d := range v.in.Fetch.Credentials {
-				sent = sent || d.Sent && d.Name != "service token"
+			is := plural(len(all), "is a third-party cookie", "are third-party cookies")
+			f := Finding{
+				Detail:   fmt.Sprintf("%s, so %s %s.%s %s %s", v.sites(), strings.Join(all, " and "), is, v.withoutIt(), defaultsInWords(), thirdPartyRepair),
+				Evidence: []answer.Evidence{ev(last(v.requests), "cookie", "page and API are on different sites")},
+				Fix:      fixSameOrigin(answer.LayerBrowser),
 			}
-			if !sent {
-				return nil
+			if engines, _ := v.byCookie(v.dissenters()); len(engines) > 0 { // EnginesDiffer says the rest
+				f.Detail = fmt.Sprintf("%s, so %s %s: by default Chrome sends such a cookie, and Firefox and Safari (WebKit, not verified in Safari) do not.", v.sites(), strings.Join(all, " and "), is)
 			}
-			return one(Finding{Evidence: []answer.Evidence{ev(last(v.requests), "cookie", "page and API are on different sites")}, Fix: fixSameOrigin(answer.LayerBrowser)})
+			if len(kept) > 0 {
+				f.Title = "A third-party cookie stays at home by default"
+			}
+			return one(f)
 		},
 		words: words{
 			title:    "The cookie is a third-party cookie here",
 			see:      seeCookie,
-			plain:    "Page and API are on different sites. Firefox keeps a jar of its own for each page, Brave and private windows hold such cookies back, and so does Safari (by what its maker says of WebKit, not verified in Safari); Chrome sends them unless the user switched that off. Put page and API on one domain, or on one origin.",
-			operator: "Partitioned cookies (CHIPS) travel only in the partition in which they were set, so a login made on the API's own host does not count.",
-			links:    []string{"https://developer.mozilla.org/en-US/docs/Web/Privacy/Guides/Third-party_cookies"},
+			plain:    "Page and API are on different sites. " + defaultsInWords() + " Put page and API on one domain, or on one origin.",
+			operator: thirdPartyRepair + " Brave and private windows of every browser hold third-party cookies back.",
+			links:    []string{docThirdParty, docStatePart, docPartitioned, docStorageAccess, docAccessCookie},
 		},
 	},
 }

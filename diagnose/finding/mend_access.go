@@ -110,6 +110,9 @@ func (w *world) letSessionTravel(wl wall, p snippets.Policy) Step {
 	case o.resp != nil && o.resp.Status >= 400 && o.resp.Status != 401:
 		s.Summary = "let the users in by a policy with the action Allow, so that their session counts; or let a server of yours call the API with a service token (Service Auth). A page cannot hold that token" + why
 		w.c.Credentials = withTravel(w.c, v)
+	case len(keptBack(v.in.Fetch.Credentials)) > 0:
+		s.Summary = "give the API a host of the page's own site, and have the user log in there: by default this browser sends no cookie of another site, whatever its attributes say. The host belongs to the Access application as well (destinations)" + why
+		s.Who, s.Cost = "whoever runs Zero Trust and the API's DNS", "a second name of the API, to be kept in its lists of hosts and in the page's code"
 	default:
 		what := "have the user log in at " + v.host() + " first"
 		s.Who = "the user of the page, by a login"

@@ -227,7 +227,7 @@ func (w *world) tidy(fs []Finding, steps []Step) (Step, bool) {
 
 // pageWarnings are warnings that no server mends, and what the page does then.
 var pageWarnings = map[string]struct{ summary, then string }{
-	CookieStaysHome: {"let the session's cookie travel: credentials: \"include\" in the code, and SameSite=None; Secure on the cookie where page and API are on different sites",
+	CookieStaysHome: {"let the session's cookie travel: credentials: \"include\" in the code, and SameSite=None; Secure on the cookie where page and API are on different sites; for browsers that send no third-party cookie give the API a host of the page's own site",
 		"the server sees who asks, and its answer can be seen"},
 	NoCORSOpaque:         {"leave mode: \"no-cors\" away", "the browser checks CORS, and the page reads the answer where the API allows it"},
 	RedirectTokenDropped: {"call the final URL in the code, so that Authorization travels", "the server sees the token"},

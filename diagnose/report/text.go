@@ -8,6 +8,7 @@ import (
 
 	"corstui/diagnose"
 	"corstui/diagnose/answer"
+	"corstui/diagnose/fetch"
 	"corstui/diagnose/finding"
 )
 
@@ -53,9 +54,12 @@ func writeSteps(b *strings.Builder, r diagnose.Report) {
 func writeNotes(b *strings.Builder, r diagnose.Report) {
 	var notes []string
 	for _, a := range r.Verdict.Assumes {
-		if a == "no-session" {
+		switch a {
+		case finding.NoSession:
 			notes = append(notes, "seen as a visitor without a session. Are you logged in there? Give it with -b 'CF_Authorization=…', CF_ACCESS_TOKEN, or paste a curl with --from")
-		} else {
+		case fetch.AssumesThirdPartyCookies:
+			notes = append(notes, "seen without a cookie of the session, which this browser does not send to another site by default; a setting of the user's can change that")
+		default:
 			notes = append(notes, "assumes "+a)
 		}
 	}
