@@ -151,10 +151,18 @@ func (a *allowed) engineLines(e *env, d difference) []rich.Line {
 			continue
 		}
 		m, said := markOK, "allows it"
-		if !v.Allowed {
+		switch {
+		case !v.Allowed:
 			m, said = markBad, "blocks it"
 			if v.Reason != nil {
 				said += ": " + *v.Reason
+			}
+		case v.Partial:
+			m, said = markUnknown, "allows it as far as was sent"
+		}
+		for _, d := range v.Credentials {
+			if d.Default {
+				said += "; it does not send " + d.Name + " by default"
 			}
 		}
 		out = append(out, rich.L("      ", markSpan(e, m), " ", rich.S(rich.Strong, name), " ", rich.OneLine(said)))

@@ -4,8 +4,20 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"corstui/diagnose"
+	"corstui/diagnose/fetch"
 	"corstui/ui/rich"
 )
+
+// browsers are the engines by the names that people know, in the order of the
+// screens.
+var browsers = []struct {
+	engine, name string
+	console      func(*fetch.Console) *string
+}{
+	{"chromium", "Chrome, Edge", func(c *fetch.Console) *string { return &c.Chromium }},
+	{"firefox", "Firefox", func(c *fetch.Console) *string { return &c.Firefox }},
+	{"webkit", "Safari (WebKit)", func(c *fetch.Console) *string { return &c.WebKit }},
+}
 
 // engines says what each browser prints and decides.
 type engines struct {
@@ -50,40 +62,64 @@ func (g *engines) text(e *env, w, h int) ([]rich.Line, int) {
 	bw := enginesWidth(w)
 	v := g.report.Verdict
 	var lines []rich.Line
-	for _, b := range []struct{ engine, name, console string }{
-		{"chromium", "Chrome, Edge", v.Console.Chromium},
-		{"firefox", "Firefox", v.Console.Firefox},
-		{"webkit", "Safari", v.Console.WebKit},
-	} {
-		allowed, known := v.Allowed, false
-		reason := ""
+	for _, b := range browsers {
+		console := *b.console(&v.Console)
+		allowed, known, partial := v.Allowed, b.engine == v.Engine, v.Partial
+		reason, credentials := "", g.report.Credentials
 		if ev, ok := v.Engines[b.engine]; ok {
-			allowed, known = ev.Allowed, true
-			if b.console == "" {
-				b.console = ev.Console
+			allowed, known, partial, credentials = ev.Allowed, true, ev.Partial, ev.Credentials
+			if console == "" {
+				console = ev.Console
 			}
 			if ev.Reason != nil {
 				reason = *ev.Reason
 			}
 		}
 		head := rich.L(rich.S(rich.Strong, b.name))
-		if known || b.engine == v.Engine {
-			m, said := markOK, ": allowed"
-			if !allowed {
-				m, said = markBad, ": blocked"
-			}
-			head = rich.L(markSpan(e, m), " ", head, said, rich.S(rich.Dim, "  "+reason))
+		switch {
+		case known && allowed && partial:
+			head = rich.L(markSpan(e, markUnknown), " ", head, ": allowed as far as was sent")
+		case known && allowed:
+			head = rich.L(markSpan(e, markOK), " ", head, ": allowed")
+		case known:
+			head = rich.L(markSpan(e, markBad), " ", head, ": blocked", rich.S(rich.Dim, "  "+reason))
+		case len(v.Engines) > 0:
+			head = rich.L(markSpan(e, markUnknown), " ", head, ": not known; it would send another request")
 		}
 		if len(lines) > 0 {
 			lines = append(lines, nil)
 		}
 		lines = append(lines, head)
-		if b.console == "" {
-			b.console = "prints no line of its own"
+		if known {
+			lines = append(lines, cookieLines(credentials, bw)...)
 		}
-		for _, l := range rich.WrapText(rich.OneLine(b.console), rich.Quote, bw-6) {
+		switch {
+		case console != "":
+		case known || len(v.Engines) == 0:
+			console = "prints no line of its own"
+		default:
+			continue
+		}
+		for _, l := range rich.WrapText(rich.OneLine(console), rich.Quote, bw-6) {
 			lines = append(lines, rich.L("  ", l))
 		}
 	}
 	return lines, min(len(lines), h-3)
+}
+
+// cookieLines say what a browser does with each cookie or token of the session,
+// and why where it keeps one back.
+func cookieLines(credentials []fetch.CredentialDecision, bw int) []rich.Line {
+	var out []rich.Line
+	for _, d := range credentials {
+		name := rich.OneLine(d.Name)
+		text := []rich.Line{rich.L(rich.S(rich.Dim, "sends "+name))}
+		if !d.Sent {
+			text = rich.WrapText("keeps back "+name+": "+rich.OneLine(d.Why), rich.Warn, bw-6)
+		}
+		for _, l := range text {
+			out = append(out, rich.L("  ", l))
+		}
+	}
+	return out
 }

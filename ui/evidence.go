@@ -150,12 +150,12 @@ func proofItems(r *diagnose.Report, ss []station, at int) []proofItem {
 		if !own[x.ID] {
 			continue
 		}
-		why := purposeWhy(x.Purpose)
+		why := purposeWhy(x.Compares())
 		said := ""
 		if x.Response != nil && x.Answer.Layer != answer.LayerUnknown {
 			said = "; " + whoWithin(x.Answer) + " answered"
 		}
-		out = append(out, proofItem{"requests here", purposeName(x.Purpose) + ": " + gotWords(&x) + said, why, "", x.ID, nil})
+		out = append(out, proofItem{"requests here", exchangeName(&x) + ": " + gotWords(&x) + said, why, "", x.ID, nil})
 	}
 	return out
 }
@@ -165,7 +165,7 @@ func pairWords(r *diagnose.Report, pair []string) string {
 	var names []string
 	for _, id := range pair {
 		if x := r.ExchangeByID(id); x != nil {
-			names = append(names, purposeName(x.Purpose))
+			names = append(names, exchangeName(x))
 		}
 	}
 	if len(names) == 0 {

@@ -219,6 +219,24 @@ func partialReport() diagnose.Report {
 	return r
 }
 
+// cookieReport: Chrome sends the session's cookie to another site, Firefox does
+// not, and what Safari would do nobody asked.
+func cookieReport() diagnose.Report {
+	r := allowedReport()
+	const console = "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at " + apiURL + ". (Reason: CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 302."
+	r.Verdict.Console.Firefox = console
+	kept := []fetch.CredentialDecision{{Name: "cookie CF_Authorization", Why: "The cookie is a third-party one here, and by default this browser keeps a jar of its own for each page's site.", Default: true}}
+	r.Verdict.Engines = map[string]fetch.EngineVerdict{
+		"chromium": {Allowed: true, Credentials: []fetch.CredentialDecision{{Name: "cookie CF_Authorization", Sent: true, Why: "It travels where third-party cookies are allowed."}}},
+		"firefox":  {Reason: str("CORSMissingAllowOrigin"), Assumes: []string{fetch.AssumesThirdPartyCookies}, Credentials: kept, Console: console},
+	}
+	x := seen("e2", exchange.PurposeRequest, "GET", apiURL, hdr("origin", page), 302, hdr("location", "https://team.cloudflareaccess.com/cdn-cgi/access/login"), originAnswer())
+	x.Engine = "firefox"
+	r.Exchanges = append(r.Exchanges, x)
+	r.Steps[0].Exchanges = append(r.Steps[0].Exchanges, "e2")
+	return r
+}
+
 // exposeReport: allowed, but the page reads a header that it may not.
 func exposeReport() diagnose.Report {
 	r := allowedReport()
@@ -277,6 +295,7 @@ var fixtures = map[string]func() diagnose.Report{
 	"waf-challenge":    wafChallenge,
 	"allowed":          allowedReport,
 	"partial":          partialReport,
+	"cookie":           cookieReport,
 	"expose":           exposeReport,
 	"network":          networkReport,
 	"local":            localReport,

@@ -66,6 +66,8 @@ var places = []place{
 	{"copy-menu", "access-preflight", []string{"Y"}},
 	{"export-menu", "access-preflight", []string{"o"}},
 	{"engines", "access-preflight", []string{"e"}},
+	{"engines-cookie", "cookie", []string{"e"}},
+	{"browser-cookie", "cookie", []string{"left", "left", "left"}},
 	{"tour", "tour", nil},
 	{"lesson", "tour", []string{"enter", "h"}},
 }

@@ -24,9 +24,9 @@ func (s *walk) alsoRows(st station, shown *answer.Seen, w int) []rich.Line {
 		}
 		why := s.probeWhy[x.Purpose]
 		if why == "" {
-			why = purposeWhy(x.Purpose)
+			why = purposeWhy(x.Compares())
 		}
-		out = append(out, row(label, rich.L(rich.S(rich.Strong, purposeName(x.Purpose)), ": ", gotWords(x)), nil, w)...)
+		out = append(out, row(label, rich.L(rich.S(rich.Strong, exchangeName(x)), ": ", gotWords(x)), nil, w)...)
 		if why != "" {
 			out = append(out, row("", rich.L(rich.S(rich.Dim, rich.OneLine(why))), nil, w)...)
 		}

@@ -402,7 +402,7 @@ func (s *walk) exchangeOf(st station) string {
 		if x == nil {
 			continue
 		}
-		if x.Purpose == exchange.PurposePreflight || x.Purpose == exchange.PurposeRequest {
+		if x.Engine == "" && (x.Purpose == exchange.PurposePreflight || x.Purpose == exchange.PurposeRequest) {
 			return id
 		}
 		if first == "" {

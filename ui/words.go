@@ -77,6 +77,29 @@ func purposeName(p exchange.Purpose) string {
 	return string(p)
 }
 
+// exchangeName is what an exchange was sent for, and for which browser where it
+// is not the verdict's own.
+func exchangeName(x *answer.Seen) string {
+	name := purposeName(x.Purpose)
+	switch {
+	case x.Engine == "":
+		return name
+	case x.Compares() == exchange.PurposeNoSession:
+		return name + " as " + browserName(x.Engine) + " sends it, without your session"
+	}
+	return name + " as " + browserName(x.Engine) + " sends it"
+}
+
+// browserName is an engine as people know it.
+func browserName(engine string) string {
+	for _, b := range browsers {
+		if b.engine == engine {
+			return b.name
+		}
+	}
+	return rich.OneLine(engine)
+}
+
 func purposeWhy(p exchange.Purpose) string { return purposeWords[p][1] }
 
 // confidenceWords say how sure an answer is, and because of what.

@@ -168,7 +168,7 @@ func (v *exchangeView) view(e *env, w, h int) []rich.Line {
 		bottom = []rich.Line{rich.L(" ", rich.S(rich.Key, "/"), " ", v.search.view(max(w-6, 8), 1)[0])}
 	}
 	body, _ := scrolled(lines, v.scroll, room, w-4)
-	title := rich.L(rich.S(rich.Title, fmt.Sprintf("%s %s", x.ID, purposeName(x.Purpose))))
+	title := rich.L(rich.S(rich.Title, fmt.Sprintf("%s %s", x.ID, exchangeName(x))))
 	aside := rich.L(rich.S(rich.Dim, fmt.Sprintf("%d of %d", v.at+1, len(v.seen))))
 	return append(box(e, title, aside, body, w, room+2), bottom...)
 }

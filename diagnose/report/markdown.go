@@ -83,7 +83,11 @@ func exchangeLine(x *answer.Seen) string {
 	if x.Response != nil {
 		got = fmt.Sprint(x.Response.Status)
 	}
-	return fmt.Sprintf("%s %s: %s %s → %s, %s", x.ID, x.Purpose, x.Request.Method, x.Request.URL, got, whoLine(x.Answer))
+	purpose := string(x.Purpose)
+	if x.Engine != "" {
+		purpose += " as " + x.Engine + " sends it"
+	}
+	return fmt.Sprintf("%s %s: %s %s → %s, %s", x.ID, purpose, x.Request.Method, x.Request.URL, got, whoLine(x.Answer))
 }
 
 // Exchange is one exchange as text: the request, and the response or why none
