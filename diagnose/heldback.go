@@ -77,7 +77,22 @@ func (r *run) plan(seen []answer.Seen) []probe.Probe {
 		own.Purpose = exchange.PurposeRequest
 		res.Exchanges, res.DecidedBy = []exchange.Exchange{own.Exchange}, own.ID
 	}
-	return probe.Plan(r.c, res, seen, r.o.Network, r.o.MaxProbes)
+	ps := probe.Plan(r.c, res, seen, r.o.Network, r.o.MaxProbes)
+	if !r.o.Confirm && r.accessIsCertain(seen) {
+		ps = slices.DeleteFunc(ps, func(p probe.Probe) bool { return p.Purpose == exchange.PurposeAccessCerts })
+	}
+	return ps
+}
+
+// accessIsCertain says that Access wrote the answer that decided, by its own
+// marks, and that the case has no token whose signature is a question: the
+// team's keys would cost round trips to another host and prove nothing new.
+func (r *run) accessIsCertain(seen []answer.Seen) bool {
+	if !r.c.Session.Empty() {
+		return false
+	}
+	x := decisive(finding.Input{Case: r.c, Fetch: r.result, Seen: seen})
+	return x != nil && x.Answer.Layer == answer.LayerAccess && x.Answer.Confidence == answer.Certain
 }
 
 // decisive is the exchange at which the verdict fell, or what stands for it; nil

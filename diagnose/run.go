@@ -30,6 +30,10 @@ type Options struct {
 	AllowUnsafe bool
 	// VerdictOnly sends nothing but what the browser itself would send.
 	VerdictOnly bool
+	// Confirm also asks for what proves once more what is certain: the keys of an
+	// Access team that certainly answered, to check its signature. It is for
+	// somebody who sees the verdict before the probes are done.
+	Confirm bool
 	// Engine whose verdict is asked for; AllEngines fills Verdict.Engines.
 	Engine     fetch.Engine
 	AllEngines bool

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -196,5 +197,35 @@ func TestVerdictOnlySendsNothingForAnotherEngine(t *testing.T) {
 	}
 	if _, ok := r.Verdict.Engines["firefox"]; ok {
 		t.Error("Firefox would have sent a preflight, and is answered for all the same")
+	}
+}
+
+// The team's keys are on another host: where Access certainly answered, only
+// somebody who sees the verdict already waits for them.
+func TestAccessIsAskedForItsKeysOnlyWhereTheyDecideOrConfirm(t *testing.T) {
+	for _, tt := range []struct {
+		name, scenario  string
+		confirm, signed bool
+	}{
+		{"certain by its own marks", "access-preflight", false, false},
+		{"certain, and somebody watches", "access-preflight", true, true},
+		{"a token travelled", "logged-in-all-right", false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l, err := lab.Start(context.Background(), tt.scenario, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			c, _ := l.Case(tt.scenario)
+			r, err := diagnose.Run(context.Background(), c, diagnose.Options{Network: l.Network(), Confirm: tt.confirm}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			asked := slices.ContainsFunc(r.Exchanges, func(x answer.Seen) bool { return x.Purpose == exchange.PurposeAccessCerts })
+			if signed := r.Facts.Access != nil && r.Facts.Access.Signed; asked != tt.signed || signed != tt.signed {
+				t.Errorf("keys asked %v, signature checked %v; want %v", asked, signed, tt.signed)
+			}
+		})
 	}
 }

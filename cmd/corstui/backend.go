@@ -85,6 +85,7 @@ func (b *backend) runOptions(c exchange.Case, o ui.RunOptions) (exchange.Case, d
 	c = b.unmasked(c)
 	d := b.options
 	d.AllowUnsafe, d.AllEngines, d.Client, d.Browser, d.Lab = o.AllowUnsafe, o.AllEngines, nil, nil, o.Lab
+	d.Confirm = true // the verdict is on the screen already
 	if o.Lab != "" {
 		l, err := b.lab(o.Lab)
 		if err != nil {
@@ -316,7 +317,7 @@ func (b *backend) FixLab(ctx context.Context, scenario string, changes []ui.Chan
 			return diagnose.Report{}, err
 		}
 	}
-	return diagnose.Run(ctx, c, diagnose.Options{Network: l.Network(), AllowUnsafe: true, AllEngines: true}, emit)
+	return diagnose.Run(ctx, c, diagnose.Options{Network: l.Network(), AllowUnsafe: true, AllEngines: true, Confirm: true}, emit)
 }
 
 // Copy implements ui.Clipboard: the desktop's own clipboard, where there is a

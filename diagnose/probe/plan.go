@@ -149,11 +149,7 @@ var planRows = []planRow{
 	},
 	{
 		exchange.PurposeAccessCerts,
-		func(s *situation) bool {
-			// Where Access wrote the answer itself, its signature proves nothing more:
-			// three round trips to another host for what is certain.
-			return s.answered && s.team != "" && (s.tokenTeam != "" || s.layer != answer.LayerAccess || !s.certain)
-		},
+		func(s *situation) bool { return s.answered && s.team != "" },
 		func(s *situation) exchange.Request {
 			return s.visit(certsURL(s.team))
 		}, false,

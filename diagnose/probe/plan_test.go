@@ -124,7 +124,7 @@ func TestPlanFitsTheSituation(t *testing.T) {
 			"access-metadata trace cache-busted repeat foreign-origin no-origin foreign-preflight missing-path"},
 		{"Access redirects a simple GET to its login",
 			newScene(nil).saw(exchange.PurposeRequest, "GET", answer.LayerAccess, answer.Certain, 302, throughCF, login).blockedAt(fetch.AtRequest),
-			"access-metadata access-resource preflight-probe trace"},
+			"access-metadata access-certs access-resource preflight-probe trace"},
 		{"Access refuses the preflight",
 			newScene(post).saw(exchange.PurposePreflight, "OPTIONS", answer.LayerAccess, answer.Certain, 403, throughCF, "CF-Access-Aud: 1", "CF-Access-Domain: api.example.com").blockedAt(fetch.AtPreflight),
 			"access-metadata get access-resource plain-options trace"},
@@ -148,7 +148,7 @@ func TestPlanFitsTheSituation(t *testing.T) {
 			s := newScene(func(c *exchange.Case) { c.Origin = "https://api.example.com" }).saw(exchange.PurposeRequest, "GET", answer.LayerAccess, answer.Certain, 302, throughCF, login).blockedAt(fetch.AtRequest)
 			s.r.SameOrigin = true
 			return s
-		}(), "access-metadata access-resource trace"},
+		}(), "access-metadata access-certs access-resource trace"},
 		{"no Cloudflare, certain", newScene(nil).saw(exchange.PurposeRequest, "GET", answer.LayerProxy, answer.Certain, 404, "Server: Vercel").blockedAt(fetch.AtRequest),
 			"foreign-origin no-origin foreign-preflight"},
 		{"past Cloudflare too, also where nothing answered", func() *scene {
