@@ -251,6 +251,10 @@ func (a *access) protectedResource(r *http.Request) *response {
 	}), "Content-Type", "application/json")
 }
 
+// authorizedPath is where a login ends on the application's host: Access sets its
+// cookie there.
+const authorizedPath = "/cdn-cgi/access/authorized"
+
 // ownPath is what Access serves on the application's host.
 func (a *access) ownPath(r *http.Request) *response {
 	switch r.URL.Path {
@@ -259,6 +263,13 @@ func (a *access) ownPath(r *http.Request) *response {
 			return reply(200, mustJSON(map[string]any{"email": "dev@example.com", "idp": map[string]any{"type": "onetimepin"}}), "Content-Type", "application/json")
 		}
 		return reply(400, mustJSON(map[string]any{"err": "no app token set"}), "Content-Type", "application/json")
+	case authorizedPath:
+		if m, ok := a.team.meta(r.URL.Query().Get("meta"), time.Now()); ok && m.AUD == a.aud && m.Hostname == hostOf(r) {
+			res := reply(http.StatusFound, "", "Location", m.RedirectURL,
+				"Set-Cookie", "CF_Authorization="+a.team.appToken(a.aud, 24*time.Hour)+"; Path=/; Secure; HttpOnly")
+			set(res, noStore...)
+			return res
+		}
 	case "/cdn-cgi/access/certs":
 		return reply(200, mustJSON(a.team.keys), "Content-Type", "application/json")
 	case "/cdn-cgi/access/logout":

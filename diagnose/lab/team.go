@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -99,6 +100,8 @@ func (t *team) answer(r *http.Request) *response {
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/cdn-cgi/access/login/"):
 		return t.loginPage(r)
+	case r.URL.Path == "/cdn-cgi/access/callback" && r.Method == http.MethodPost:
+		return t.callback(r)
 	case r.URL.Path == "/cdn-cgi/access/certs":
 		return reply(200, mustJSON(t.keys), "Content-Type", "application/json", "Cache-Control", "public, max-age=3600")
 	case r.URL.Path == "/cdn-cgi/access/get-identity":
@@ -116,11 +119,41 @@ func (t *team) loginPage(r *http.Request) *response {
 	domain := strings.TrimPrefix(r.URL.Path, "/cdn-cgi/access/login/")
 	return reply(200,
 		page("Sign in ・ Cloudflare Access", `<h1>Sign in to `+htmlText(domain)+`</h1>
-<form method="post" action="/cdn-cgi/access/callback"><label>Email <input name="email" type="email"></label> <button>Send me a code</button></form>`),
+<form method="post" action="/cdn-cgi/access/callback"><input name="meta" type="hidden" value="`+htmlText(r.URL.Query().Get("meta"))+`">
+<label>Email <input name="email" type="email"></label> <button>Send me a code</button></form>`),
 		append([]string{"Content-Type", "text/html", "Cf-Access-Domain", oneLine(domain),
 			"X-Frame-Options", "DENY", "Content-Security-Policy", "frame-ancestors 'none'",
 			"Set-Cookie", fmt.Sprintf("CF_Session=%s; Expires=%s; Path=/; Secure; HttpOnly; SameSite=None", nonce(), time.Now().Add(4*time.Hour).UTC().Format(http.TimeFormat)),
 		}, noStore...)...)
+}
+
+// callback is what the login form is sent to: whoever sends one that belongs to
+// a redirect of Access is logged in, and goes back to the application's host.
+func (t *team) callback(r *http.Request) *response {
+	meta := r.PostFormValue("meta")
+	m, ok := t.meta(meta, time.Now())
+	if !ok {
+		return reply(400, page("Error ・ Cloudflare Access", "<h1>This login is not valid any more</h1>"), "Content-Type", "text/html")
+	}
+	return reply(http.StatusFound, "", append([]string{"Location", "https://" + m.Hostname + authorizedPath + "?" + url.Values{"meta": {meta}}.Encode()}, noStore...)...)
+}
+
+// A loginMeta is what Access signs for itself when it sends somebody to the login.
+type loginMeta struct {
+	Type        string `json:"type"`
+	AUD         string `json:"aud"`
+	Hostname    string `json:"hostname"`
+	RedirectURL string `json:"redirect_url"`
+	Expires     int64  `json:"exp"`
+}
+
+// meta reads what Access signed for itself, while it is valid.
+func (t *team) meta(token string, now time.Time) (m loginMeta, ok bool) {
+	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil || parsed.Claims(t.public, &m) != nil {
+		return m, false
+	}
+	return m, m.Type == "meta" && now.Unix() < m.Expires && strings.HasPrefix(m.RedirectURL, "/") && !strings.HasPrefix(m.RedirectURL, "//")
 }
 
 // page is a short HTML page.
