@@ -97,6 +97,7 @@ type run struct {
 	wire    *probe.Session
 	mask    *mask
 	result  fetch.Result
+	answers answer.Memo
 	// probed are the exchanges after the browser's own.
 	probed []exchange.Exchange
 
@@ -162,7 +163,7 @@ func (r *run) probes(ctx context.Context) {
 	}
 	r.standIn(ctx)
 	for range 2 {
-		seen, _ := answer.Attribute(r.c, r.exchanges(), r.started)
+		seen, _ := r.answers.Attribute(r.c, r.exchanges(), r.started)
 		plan := r.plan(seen)
 		if len(plan) == 0 || ctx.Err() != nil {
 			return
@@ -194,7 +195,7 @@ func number(id string) int {
 
 // report concludes from what was seen so far.
 func (r *run) report() Report {
-	seen, facts := answer.Attribute(r.c, r.exchanges(), r.started)
+	seen, facts := r.answers.Attribute(r.c, r.exchanges(), r.started)
 	in := finding.Input{
 		Case: r.c, Fetch: r.result, Seen: seen, Facts: facts,
 		Direct: r.o.Network.Direct != "", VerdictOnly: r.o.VerdictOnly,

@@ -13,11 +13,26 @@ import (
 // by itself first, then by the pairs that they form. now is the time against
 // which signed metadata and tokens are checked.
 func Attribute(c exchange.Case, xs []exchange.Exchange, now time.Time) ([]Seen, Facts) {
+	return new(Memo).Attribute(c, xs, now)
+}
+
+// A Memo remembers what each exchange of one diagnosis says by itself, for when
+// they are attributed again with further ones. Its zero value remembers nothing.
+// It is not safe for concurrent use.
+type Memo struct{ known []remembered } // few: a search is as fast as a map
+
+type remembered struct {
+	view   *view
+	answer Answer
+}
+
+// Attribute is the function Attribute. Exchanges of the same ID must be the same
+// but for their purpose.
+func (m *Memo) Attribute(c exchange.Case, xs []exchange.Exchange, now time.Time) ([]Seen, Facts) {
 	seen := make([]Seen, len(xs))
 	views := make([]*view, len(xs))
 	for i, x := range xs {
-		views[i] = look(x)
-		seen[i] = Seen{x, of(views[i])}
+		views[i], seen[i] = m.look(x)
 	}
 	p := newPairs(c, seen, views, now)
 	for _, r := range pairRules {
@@ -25,6 +40,17 @@ func Attribute(c exchange.Case, xs []exchange.Exchange, now time.Time) ([]Seen, 
 	}
 	p.describe()
 	return seen, p.facts
+}
+
+func (m *Memo) look(x exchange.Exchange) (*view, Seen) {
+	i := slices.IndexFunc(m.known, func(k remembered) bool { return x.ID != "" && k.view.x.ID == x.ID && k.view.x.Purpose == x.Purpose })
+	if i < 0 {
+		v := look(x)
+		i, m.known = len(m.known), append(m.known, remembered{v, of(v)})
+	}
+	a := m.known[i].answer
+	a.Evidence, a.Through = slices.Clone(a.Evidence), slices.Clone(a.Through) // the pairs change them
+	return m.known[i].view, Seen{x, a}
 }
 
 // PairRule is one row of differential proof: exchanges that differ in one
