@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,7 @@ type Result struct {
 	URL      string   `json:"url"`    // of the response, after redirects
 	Names    []string `json:"names"`  // of the headers that the page can read
 	Error    string   `json:"error"`  // what fetch() rejected with
+	Event    string   `json:"event"`  // of an element: "load" or "error"
 }
 
 // Readable are the names that the page can read: lower case, sorted, each once.
@@ -38,6 +40,12 @@ func (r Result) Readable() []string {
 const script = `(async (url, init) => {
   const stop = new AbortController();
   init.signal = stop.signal;
+  const {stream} = init;
+  delete init.stream;
+  if (stream) {
+    init.duplex = "half";
+    init.body = new ReadableStream({start(c) { c.enqueue(new TextEncoder().encode(stream.text)); c.close(); }});
+  }
   try {
     const r = await fetch(url, init);
     const out = {resolved: true, type: r.type, status: r.status, url: r.url, names: [...r.headers.keys()], error: ""};
@@ -48,10 +56,35 @@ const script = `(async (url, init) => {
   }
 })(%s, %s)`
 
-// Script is the JavaScript expression that performs the case's fetch() and whose
+// linkScript asks by an element. A preload is of use to a fetch() that follows,
+// so the element stays in the document.
+const linkScript = `new Promise(done => {
+  const link = document.createElement("link");
+  link.rel = "preload"; link.as = "fetch"; link.crossOrigin = %s; link.href = %s;
+  link.onload = link.onerror = e => done({resolved: e.type == "load", type: "", status: 0, url: "", names: [], error: "", event: e.type});
+  document.head.append(link);
+})`
+
+// link is Script for the initiator type link.
+func link(c exchange.Case) (string, error) {
+	u, err := json.Marshal(c.URL)
+	if err != nil {
+		return "", err
+	}
+	mode := "anonymous"
+	if c.Credentials == exchange.CredentialsInclude {
+		mode = "use-credentials"
+	}
+	return fmt.Sprintf(linkScript, strconv.Quote(mode), u), nil
+}
+
+// Script is the JavaScript expression that performs the case's request and whose
 // promise gives a Result. encoding/json escapes what would end a string or a
 // line in JavaScript.
 func Script(c exchange.Case) (string, error) {
+	if c.Initiator == exchange.InitiatorLink {
+		return link(c)
+	}
 	headers := make([][2]string, 0, len(c.Headers))
 	for _, h := range c.Headers {
 		headers = append(headers, [2]string{byteString(h.Name), byteString(h.Value)})
@@ -63,7 +96,10 @@ func Script(c exchange.Case) (string, error) {
 		"mode":        c.Mode,
 		"redirect":    c.Redirect,
 	}
-	if c.Body != nil {
+	switch {
+	case c.Body != nil && c.BodyStream:
+		init["stream"] = map[string]string{"text": *c.Body}
+	case c.Body != nil:
 		init["body"] = *c.Body
 	}
 	u, err := json.Marshal(c.URL)

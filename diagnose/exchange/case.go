@@ -60,6 +60,21 @@ type Case struct {
 	Empty []string `json:"-"`
 	// Session is what the user is logged in with at the target, if known.
 	Session Session `json:"session"`
+
+	// What few fetches have is absent by default.
+
+	// Initiator is the request's initiator type where it is not fetch(): what
+	// then asks is an element, and what the page learns is an event.
+	Initiator InitiatorType `json:"initiator_type,omitempty"`
+	// BodyStream says that the script gives the body as a ReadableStream, with
+	// duplex "half": Body is what the stream yields, and brings no Content-Type.
+	BodyStream bool `json:"body_stream,omitempty"`
+	// ServiceWorker says that the page is controlled by a service worker whose
+	// fetch handler lets the request pass to the network.
+	ServiceWorker bool `json:"service_worker,omitempty"`
+	// LocalNetwork is what the user decided about local network access, and the
+	// address spaces that it is about; nil takes the permission as granted.
+	LocalNetwork *LocalNetwork `json:"local_network,omitempty"`
 }
 
 // WithDefaults returns the case with every absent option at fetch()'s default.
@@ -114,6 +129,9 @@ type Cookie struct {
 	// SameSite is "None", "Lax", "Strict", or empty where it is not known: then
 	// the cookie counts as one that the browser would send.
 	SameSite string
+	// SameSiteUnset says that the cookie is known to have no SameSite attribute,
+	// for which each engine has a default.
+	SameSiteUnset bool
 	// Partition is the site under whose pages the browser keeps the cookie apart
 	// (CHIPS, state partitioning), as a serialised origin: "https://example.com".
 	// Empty means that it was set on a visit of its own host.
