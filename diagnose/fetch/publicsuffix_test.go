@@ -9,7 +9,7 @@ import (
 )
 
 func TestPublicSuffixListIsSorted(t *testing.T) {
-	rules := strings.Split(strings.TrimSuffix(publicSuffixes, "\n"), "\n")
+	rules := strings.Split(strings.TrimSuffix(publicSuffixes(), "\n"), "\n")
 	if len(rules) < 9000 || !sort.StringsAreSorted(rules) {
 		t.Fatalf("%d rules, sorted %t", len(rules), sort.StringsAreSorted(rules))
 	}
@@ -19,7 +19,7 @@ func TestPublicSuffixListIsSorted(t *testing.T) {
 // golang.org/x/net/publicsuffix finds.
 func TestPublicSuffix(t *testing.T) {
 	hosts := []string{"localhost", "a", "unknown-tld-zz", "a.unknown-tld-zz", "b.a.unknown-tld-zz", "www.ck", "a.ck", "b.a.ck", "city.kawasaki.jp", "a.b.kawasaki.jp"}
-	for _, r := range strings.Fields(publicSuffixes) {
+	for _, r := range strings.Fields(publicSuffixes()) {
 		name := strings.TrimPrefix(strings.TrimPrefix(r, "!"), "*.")
 		hosts = append(hosts, name, "x."+name, "y.x."+name)
 	}
