@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -183,7 +184,7 @@ func (r *run) sendPlan(ctx context.Context, plan []probe.Probe) {
 func (r *run) exchanges() []exchange.Exchange {
 	xs := make([]exchange.Exchange, 0, len(r.result.Exchanges)+len(r.probed))
 	xs = append(append(xs, r.result.Exchanges...), r.probed...)
-	slices.SortStableFunc(xs, func(a, b exchange.Exchange) int { return number(a.ID) - number(b.ID) })
+	sort.SliceStable(xs, func(i, j int) bool { return number(xs[i].ID) < number(xs[j].ID) })
 	return xs
 }
 

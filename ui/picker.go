@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -47,7 +48,7 @@ func newPalette(e *env, as []action) *picker {
 func entriesOf(e *env, as []action) []entry {
 	// What the footer names comes first, moving about last.
 	as = slices.Clone(as)
-	slices.SortStableFunc(as, func(a, b action) int { return rankAction(a) - rankAction(b) })
+	sort.SliceStable(as, func(i, j int) bool { return rankAction(as[i]) < rankAction(as[j]) })
 	var out []entry
 	for _, a := range as {
 		if a.help == "" || a.msg == nil {

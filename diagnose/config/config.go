@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -272,8 +273,9 @@ func (r *Review) layer() answer.Layer {
 
 // settle sorts problems by place, and leaves out what was said already.
 func settle(ps []Problem) []Problem {
-	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.ID, b.ID))
+	sort.SliceStable(ps, func(i, j int) bool {
+		a, b := &ps[i], &ps[j]
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.ID, b.ID)) < 0
 	})
 	return slices.CompactFunc(ps, func(a, b Problem) bool { return a.Position == b.Position && a.ID == b.ID })
 }

@@ -2,6 +2,7 @@ package finding
 
 import (
 	"slices"
+	"sort"
 
 	"corstui/diagnose/answer"
 	"corstui/snippets"
@@ -144,8 +145,9 @@ func order(fs []Finding) []Finding {
 		f.Because = ""
 		roots = append(roots, f)
 	}
-	slices.SortStableFunc(roots, func(a, b Finding) int { return severityRank[a.Severity] - severityRank[b.Severity] })
-	slices.SortStableFunc(rest, func(a, b Finding) int { return severityRank[a.Severity] - severityRank[b.Severity] })
+	for _, fs := range [][]Finding{roots, rest} {
+		sort.SliceStable(fs, func(i, j int) bool { return severityRank[fs[i].Severity] < severityRank[fs[j].Severity] })
+	}
 	out := make([]Finding, 0, len(fs))
 	placed := make([]bool, len(rest))
 	var place func(f Finding)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 
 	"corstui/diagnose/exchange"
@@ -106,7 +107,7 @@ func ParseHAR(text string, index int) (Pasted, error) {
 		return Pasted{}, &Error{Problem: fmt.Sprintf("the HAR has no entry %d", index), Remedy: fmt.Sprintf("choose one from 0 to %d", len(entries)-1)}
 	}
 	sorted := slices.Clone(list)
-	slices.SortStableFunc(sorted, func(a, b HAREntry) int { return rank(a) - rank(b) })
+	sort.SliceStable(sorted, func(i, j int) bool { return rank(sorted[i]) < rank(sorted[j]) })
 	if index == -1 {
 		index = sorted[0].Index
 	}
