@@ -72,7 +72,7 @@ type (
 	// OSC 52, which not every terminal obeys.
 	Clipboard interface{ Copy(text string) error }
 
-	// Exporter writes a report as "json", "markdown", "html" or "junit".
+	// Exporter writes a report as "json", "markdown", "html", "junit" or "har".
 	Exporter interface {
 		Export(r *diagnose.Report, format string) ([]byte, error)
 	}

@@ -14,6 +14,7 @@ var exportFormats = []struct{ format, ext, text string }{
 	{"markdown", ".md", "Markdown, with the way as a sequence diagram"},
 	{"html", ".html", "HTML, one page that stands alone"},
 	{"junit", ".xml", "JUnit, for a build"},
+	{"har", ".har", "HAR: the exchanges, for a browser's developer tools"},
 }
 
 func newExportMenu(e *env, r *diagnose.Report) *picker {

@@ -66,7 +66,7 @@ func (s *walk) actions(e *env) []action {
 		action{id: keyLesson, help: "the lesson for whoever runs this layer, and back", msg: deepMsg{}, off: none},
 		action{id: keyProve, help: "try the policy in front of the target", msg: proveMsg{}, off: proveOff(e, none)},
 		action{id: keyCompare, help: "compare with the run before", msg: compareMsg{}, off: ifThen(s.before == nil || s.report == nil, "There is no run to compare with yet; r makes one.")},
-		action{id: keyExport, help: "write the report to a file: JSON, Markdown, HTML, JUnit", msg: exportMenuMsg{}, off: none},
+		action{id: keyExport, help: "write the report to a file: JSON, Markdown, HTML, JUnit, HAR", msg: exportMenuMsg{}, off: none},
 		action{id: keyZoom, help: "on a wide terminal: evidence or exchange beside the panel", msg: sideMsg{}},
 	)
 	if !running {

@@ -207,6 +207,9 @@ func (b *backend) Save(dir string, files []snippets.File, force bool) ([]string,
 
 // Export implements ui.Exporter.
 func (b *backend) Export(r *diagnose.Report, format string) ([]byte, error) {
+	if format == "har" {
+		return report.AsHAR(*r)
+	}
 	f, err := report.ParseFormat(format)
 	if err != nil {
 		return nil, err
