@@ -1,14 +1,17 @@
 package answer
 
 import (
+	"crypto/rsa"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
+	"github.com/golang-jwt/jwt/v5"
 
 	"corstui/diagnose/exchange"
 )
@@ -74,42 +77,67 @@ func verifyMetadata(token string, m metadata, asked string, keys []byte, now tim
 	case at.Sub(now) > metadataMaxAhead:
 		return errors.New("its time of issue lies in the future by this machine's clock")
 	}
-	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
-	if err != nil {
-		return errors.New("it is not signed with RS256")
-	}
+	rs256 := false
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}), jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation())
 	set := teamKeys(keys)
-	if len(set) == 0 {
+	_, err := parser.Parse(token, func(*jwt.Token) (any, error) {
+		rs256 = true
+		return set, nil
+	})
+	switch {
+	case err == nil:
+		return nil
+	case !rs256:
+		return errors.New("it is not signed with RS256")
+	case len(set.Keys) == 0:
 		return errors.New("the team's keys could not be read")
-	}
-	for _, k := range set {
-		if _, err := signed.Verify(k); err == nil {
-			return nil
-		}
 	}
 	return errors.New("no key of the team fits its signature")
 }
 
-// maxKeys bounds the keys that a hostile key document makes us try.
-const maxKeys = 16
+// The limits on what a hostile key document makes us try: keys, and bytes of a
+// modulus. Access's are of 2048 bits.
+const (
+	maxKeys    = 16
+	maxModulus = 1024
+)
 
-// teamKeys reads the public RSA keys of a JWKS; what it cannot read it leaves
-// out, so that a new kind of key does not hide the others.
-func teamKeys(body []byte) []jose.JSONWebKey {
+// teamKeys reads the RSA keys of a JWKS (RFC 7517, section 5; RFC 7518, section
+// 6.3.1); what it cannot read it leaves out, so that a new kind of key does not
+// hide the others.
+func teamKeys(body []byte) jwt.VerificationKeySet {
 	var doc struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
+	var set jwt.VerificationKeySet
 	if json.Unmarshal(body, &doc) != nil {
-		return nil
+		return set
 	}
-	var out []jose.JSONWebKey
 	for _, raw := range doc.Keys {
-		var k jose.JSONWebKey
-		if len(out) < maxKeys && k.UnmarshalJSON(raw) == nil && k.IsPublic() && k.Valid() {
-			out = append(out, k)
+		if k := rsaKey(raw); k != nil && len(set.Keys) < maxKeys {
+			set.Keys = append(set.Keys, k)
 		}
 	}
-	return out
+	return set
+}
+
+// rsaKey reads one public RSA key of a JWKS; nil where it is none.
+func rsaKey(raw []byte) *rsa.PublicKey {
+	var k struct {
+		Type     string `json:"kty"`
+		Modulus  string `json:"n"`
+		Exponent string `json:"e"`
+	}
+	if json.Unmarshal(raw, &k) != nil || k.Type != "RSA" {
+		return nil
+	}
+	n, err1 := base64.RawURLEncoding.DecodeString(k.Modulus)
+	e, err2 := base64.RawURLEncoding.DecodeString(k.Exponent)
+	exponent := new(big.Int).SetBytes(e)
+	if err1 != nil || err2 != nil || len(n) == 0 || len(n) > maxModulus || exponent.BitLen() == 0 || exponent.BitLen() > 31 {
+		return nil
+	}
+	return &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(exponent.Int64())}
 }
 
 // certsOf says whether an exchange is the answer with that team's keys. They

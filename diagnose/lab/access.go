@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -264,14 +265,14 @@ func (a *access) ownPath(r *http.Request) *response {
 		}
 		return reply(400, mustJSON(map[string]any{"err": "no app token set"}), "Content-Type", "application/json")
 	case authorizedPath:
-		if m, ok := a.team.meta(r.URL.Query().Get("meta"), time.Now()); ok && m.AUD == a.aud && m.Hostname == hostOf(r) {
+		if m, ok := a.team.meta(r.URL.Query().Get("meta"), time.Now()); ok && slices.Contains(m.Audience, a.aud) && m.Hostname == hostOf(r) {
 			res := reply(http.StatusFound, "", "Location", m.RedirectURL,
 				"Set-Cookie", "CF_Authorization="+a.team.appToken(a.aud, 24*time.Hour)+"; Path=/; Secure; HttpOnly")
 			set(res, noStore...)
 			return res
 		}
 	case "/cdn-cgi/access/certs":
-		return reply(200, mustJSON(a.team.keys), "Content-Type", "application/json")
+		return reply(200, mustJSON(a.team.public), "Content-Type", "application/json")
 	case "/cdn-cgi/access/logout":
 		res := signed(http.StatusFound, "Found")
 		set(res, "Location", "https://"+teamHost+"/cdn-cgi/access/logout", "Set-Cookie", "CF_Authorization=; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Path=/; Secure; HttpOnly")

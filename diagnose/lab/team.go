@@ -3,16 +3,17 @@ package lab
 import (
 	"crypto/rsa"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"math/big"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/golang-jwt/jwt/v5"
 )
 
 // teamHost is the team domain of the lab, where people log in.
@@ -20,38 +21,57 @@ const teamHost = "team.cloudflareaccess.com"
 
 // team is the Zero Trust organisation: its keys, and what its own host answers.
 type team struct {
-	signer jose.Signer
-	keys   jose.JSONWebKeySet
-	public *rsa.PublicKey
+	key    *rsa.PrivateKey
+	keyID  string
+	public jwks
+}
+
+// A jwks is a set of public keys as JSON: RFC 7517, section 5.
+type jwks struct {
+	Keys []jwk `json:"keys"`
+}
+
+type jwk struct {
+	Type      string `json:"kty"`
+	ID        string `json:"kid"`
+	Use       string `json:"use"`
+	Algorithm string `json:"alg"`
+	Modulus   string `json:"n"`
+	Exponent  string `json:"e"`
 }
 
 // theTeam returns the one team that all labs of the process share.
 var theTeam = sync.OnceValue(func() *team {
 	keys := teamKeys()
-	t := &team{public: &keys[0].PublicKey}
+	t := &team{key: keys[0]}
 	for _, k := range keys {
 		sum := sha256.Sum256(k.N.Bytes())
-		t.keys.Keys = append(t.keys.Keys, jose.JSONWebKey{
-			Key: &k.PublicKey, KeyID: hex.EncodeToString(sum[:]), Algorithm: string(jose.RS256), Use: "sig",
+		t.public.Keys = append(t.public.Keys, jwk{
+			Type: "RSA", ID: hex.EncodeToString(sum[:]), Use: "sig", Algorithm: jwt.SigningMethodRS256.Alg(),
+			Modulus:  base64.RawURLEncoding.EncodeToString(k.N.Bytes()),
+			Exponent: base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.E)).Bytes()),
 		})
 	}
-	var err error
-	t.signer, err = jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: keys[0], KeyID: t.keys.Keys[0].KeyID}},
-		(&jose.SignerOptions{}).WithType("JWT"))
-	if err != nil {
-		panic(err) // a fixed key with a fixed algorithm
-	}
+	t.keyID = t.public.Keys[0].ID
 	return t
 })
 
 // sign makes a JWT of the team.
 func (t *team) sign(claims map[string]any) string {
-	s, err := jwt.Signed(t.signer).Claims(claims).Serialize()
+	unsigned := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims(claims))
+	unsigned.Header["kid"] = t.keyID
+	s, err := unsigned.SignedString(t.key)
 	if err != nil {
 		panic(err) // maps of strings and numbers always sign
 	}
 	return s
+}
+
+// read reads the claims of a JWT that the team signed, if the options hold.
+func (t *team) read(token string, claims jwt.Claims, options ...jwt.ParserOption) bool {
+	options = append(options, jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}))
+	_, err := jwt.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return &t.key.PublicKey, nil }, options...)
+	return err == nil
 }
 
 // appToken is the application token that a logged-in user's browser holds as
@@ -79,20 +99,12 @@ func (t *team) globalToken() string {
 // accepts says whether a token is good for an application: signed by the team,
 // of type app, for this audience, and not expired.
 func (t *team) accepts(token, aud string, now time.Time) bool {
-	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
-	if err != nil {
-		return false
-	}
-	var standard jwt.Claims
-	var own struct {
+	var claims struct {
+		jwt.RegisteredClaims
 		Type string `json:"type"`
 	}
-	if parsed.Claims(t.public, &standard, &own) != nil || own.Type != "app" {
-		return false
-	}
-	return standard.ValidateWithLeeway(jwt.Expected{
-		Issuer: "https://" + teamHost, AnyAudience: jwt.Audience{aud}, Time: now,
-	}, 0) == nil
+	return t.read(token, &claims, jwt.WithIssuer("https://"+teamHost), jwt.WithAudience(aud), jwt.WithIssuedAt(),
+		jwt.WithTimeFunc(func() time.Time { return now })) && claims.Type == "app"
 }
 
 // answer is what the team's own host says.
@@ -103,7 +115,7 @@ func (t *team) answer(r *http.Request) *response {
 	case r.URL.Path == "/cdn-cgi/access/callback" && r.Method == http.MethodPost:
 		return t.callback(r)
 	case r.URL.Path == "/cdn-cgi/access/certs":
-		return reply(200, mustJSON(t.keys), "Content-Type", "application/json", "Cache-Control", "public, max-age=3600")
+		return reply(200, mustJSON(t.public), "Content-Type", "application/json", "Cache-Control", "public, max-age=3600")
 	case r.URL.Path == "/cdn-cgi/access/get-identity":
 		return reply(400, mustJSON(map[string]any{"err": "no app token set"}), "Content-Type", "application/json")
 	case r.URL.Path == "/cdn-cgi/access/logout":
@@ -140,20 +152,16 @@ func (t *team) callback(r *http.Request) *response {
 
 // A loginMeta is what Access signs for itself when it sends somebody to the login.
 type loginMeta struct {
+	jwt.RegisteredClaims
 	Type        string `json:"type"`
-	AUD         string `json:"aud"`
 	Hostname    string `json:"hostname"`
 	RedirectURL string `json:"redirect_url"`
-	Expires     int64  `json:"exp"`
 }
 
 // meta reads what Access signed for itself, while it is valid.
 func (t *team) meta(token string, now time.Time) (m loginMeta, ok bool) {
-	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
-	if err != nil || parsed.Claims(t.public, &m) != nil {
-		return m, false
-	}
-	return m, m.Type == "meta" && now.Unix() < m.Expires && strings.HasPrefix(m.RedirectURL, "/") && !strings.HasPrefix(m.RedirectURL, "//")
+	valid := t.read(token, &m, jwt.WithExpirationRequired(), jwt.WithTimeFunc(func() time.Time { return now }))
+	return m, valid && m.Type == "meta" && strings.HasPrefix(m.RedirectURL, "/") && !strings.HasPrefix(m.RedirectURL, "//")
 }
 
 // page is a short HTML page.
