@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/tdewolff/parse/v2/js"
+
+	"corstui/diagnose/paste"
 )
 
 // maxChain bounds what is written in a row, a + b + c or a.b.c, since each of it
@@ -288,7 +290,7 @@ func (p *jsParser) primary() *node {
 		return p.newExpression()
 	case js.StringToken:
 		p.next()
-		return &node{kind: kString, text: unquoteJS(t.text[1 : len(t.text)-1]), start: t.start, end: t.end}
+		return &node{kind: kString, text: paste.UnescapeJS(t.text[1 : len(t.text)-1]), start: t.start, end: t.end}
 	case js.TemplateToken, js.TemplateStartToken:
 		return p.template()
 	case js.RegExpToken:
@@ -335,12 +337,12 @@ func (p *jsParser) newExpression() *node {
 func (p *jsParser) template() *node {
 	t := p.next()
 	if t.tt == js.TemplateToken {
-		return &node{kind: kString, text: unquoteJS(t.text[1 : len(t.text)-1]), start: t.start, end: t.end}
+		return &node{kind: kString, text: paste.UnescapeJS(t.text[1 : len(t.text)-1]), start: t.start, end: t.end}
 	}
 	n := &node{kind: kText, start: t.start}
 	fixed := func(t jsToken, tail int) {
 		if text := t.text[1 : len(t.text)-tail]; text != "" {
-			n.list = append(n.list, &node{kind: kString, text: unquoteJS(text), start: t.start, end: t.end})
+			n.list = append(n.list, &node{kind: kString, text: paste.UnescapeJS(text), start: t.start, end: t.end})
 		}
 	}
 	fixed(t, 2)
@@ -407,7 +409,7 @@ func (p *jsParser) member(inClass bool) *node {
 		n.a = p.inBrackets(p.assignment)
 		p.expect(js.CloseBracketToken)
 	case name.tt == js.StringToken:
-		n.text = unquoteJS(name.text[1 : len(name.text)-1])
+		n.text = paste.UnescapeJS(name.text[1 : len(name.text)-1])
 	default:
 		n.text = name.text
 	}

@@ -1,10 +1,6 @@
 package config
 
 import (
-	"strconv"
-	"strings"
-	"unicode/utf8"
-
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/js"
 )
@@ -57,45 +53,4 @@ func endsValue(t jsToken) bool {
 		return true
 	}
 	return js.IsNumeric(t.tt) || js.IsIdentifier(t.tt)
-}
-
-// unquoteJS is the value of a string, or of the fixed part of a template.
-func unquoteJS(s string) string {
-	if !strings.Contains(s, `\`) {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' || i+1 == len(s) {
-			b.WriteByte(s[i])
-			continue
-		}
-		i++
-		switch c := s[i]; c {
-		case 'n':
-			b.WriteByte('\n')
-		case 't':
-			b.WriteByte('\t')
-		case 'r':
-			b.WriteByte('\r')
-		case '0':
-			b.WriteByte(0)
-		case '\n':
-		case 'x', 'u':
-			digits := map[byte]int{'x': 2, 'u': 4}[c]
-			hex := ""
-			if i+1+digits <= len(s) {
-				hex = s[i+1 : i+1+digits]
-			}
-			if v, err := strconv.ParseUint(hex, 16, 32); err == nil {
-				b.WriteRune(rune(v))
-				i += digits
-			}
-		default:
-			r, n := utf8.DecodeRuneInString(s[i:])
-			b.WriteRune(r)
-			i += n - 1
-		}
-	}
-	return b.String()
 }

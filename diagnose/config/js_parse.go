@@ -6,6 +6,8 @@ import (
 
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/js"
+
+	"corstui/diagnose/paste"
 )
 
 // jsParser makes nodes of tokens. That the text is JavaScript at all is for
@@ -433,7 +435,7 @@ func (p *jsParser) importStatement() []*node {
 			name(t, "default")
 		}
 	}
-	n.text = unquoteJS(strings.Trim(p.next().text, `'"`))
+	n.text = paste.UnescapeJS(strings.Trim(p.next().text, `'"`))
 	if p.word("with") || p.word("assert") {
 		p.next()
 		p.primary()

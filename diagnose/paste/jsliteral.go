@@ -14,7 +14,7 @@ func literal(n js.LiteralExpr) jsValue {
 	switch n.TokenType {
 	case js.StringToken:
 		if len(data) >= 2 {
-			return jsValue{kind: jsString, text: unescapeJS(data[1 : len(data)-1])}
+			return jsValue{kind: jsString, text: UnescapeJS(data[1 : len(data)-1])}
 		}
 		return jsValue{kind: jsString}
 	case js.TrueToken, js.FalseToken:
@@ -29,8 +29,9 @@ func literal(n js.LiteralExpr) jsValue {
 	return jsValue{kind: jsString, text: data} // a name as a key
 }
 
-// unescapeJS reads the escapes of a string literal or template.
-func unescapeJS(s string) string {
+// UnescapeJS reads the escapes of a JavaScript string literal, or of the fixed part of
+// a template, given without its quotes (ECMAScript, 12.9.4 and 12.9.6).
+func UnescapeJS(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s
 	}

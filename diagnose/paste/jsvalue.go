@@ -224,7 +224,7 @@ func (s *jsScope) template(n *js.TemplateExpr, depth int) jsValue {
 	v := jsValue{kind: jsString}
 	var b strings.Builder
 	for _, part := range n.List {
-		b.WriteString(unescapeJS(strings.TrimSuffix(strings.TrimLeft(string(part.Value), "`}"), "${")))
+		b.WriteString(UnescapeJS(strings.TrimSuffix(strings.TrimLeft(string(part.Value), "`}"), "${")))
 		x := s.eval(part.Expr, depth)
 		b.WriteString(x.text)
 		v.unknown = append(v.unknown, x.unknown...)
@@ -233,7 +233,7 @@ func (s *jsScope) template(n *js.TemplateExpr, depth int) jsValue {
 	if len(tail) > 0 && (tail[0] == '`' || tail[0] == '}') {
 		tail = tail[1:]
 	}
-	b.WriteString(unescapeJS(tail))
+	b.WriteString(UnescapeJS(tail))
 	v.text = b.String()
 	return v
 }
