@@ -72,7 +72,7 @@ func (s *state) remember(r *diagnose.Report, labName string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := r.Case
-	c.Session = exchange.Session{}
+	c.Session, c.Reported = exchange.Session{}, nil // what a console said holds for the run that it was pasted for
 	said, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(r.Headline, "BLOCKED at the preflight. "), "BLOCKED. "), ".")
 	entry := recentCase{c, labName, !r.Verdict.Allowed, said, time.Now().UTC()}
 	kept := []recentCase{entry}

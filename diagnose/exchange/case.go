@@ -75,6 +75,9 @@ type Case struct {
 	// LocalNetwork is what the user decided about local network access, and the
 	// address spaces that it is about; nil takes the permission as granted.
 	LocalNetwork *LocalNetwork `json:"local_network,omitempty"`
+	// Reported is what the console said that the case was pasted from; nil for
+	// other cases.
+	Reported *Reported `json:"reported,omitempty"`
 }
 
 // WithDefaults returns the case with every absent option at fetch()'s default.

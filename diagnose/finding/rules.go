@@ -64,6 +64,7 @@ var table = slices.Concat(
 	originsRows,
 	cookieRows,
 	probingRows,
+	reportedRows,
 	allowedRows,
 )
 

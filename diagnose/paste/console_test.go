@@ -53,6 +53,9 @@ func (tt consoleTest) run(t *testing.T) {
 	if p.Status != tt.status {
 		t.Errorf("status: got %d, want %d", p.Status, tt.status)
 	}
+	if want := (exchange.Reported{Engine: consoleOf[tt.kind], Reason: tt.reason, Status: tt.status}); tt.reason != "" && (p.Case.Reported == nil || *p.Case.Reported != want) {
+		t.Errorf("reported: got %v, want %v", p.Case.Reported, want)
+	}
 	if p.Understood == "" || strings.ContainsAny(p.Understood, "\n\x1b") {
 		t.Errorf("understood: %q", p.Understood)
 	}

@@ -73,6 +73,9 @@ type Pasted struct {
 	Notes []string
 }
 
+// consoleOf are the engines whose consoles the kinds are.
+var consoleOf = map[Kind]string{KindChromium: "chromium", KindFirefox: "firefox", KindWebKit: "webkit"}
+
 // An Error says why a text could not be read, and what would be right.
 type Error struct {
 	// Input is the beginning of the text, harmless and without secrets.
@@ -174,6 +177,9 @@ func (p Pasted) finish() Pasted {
 		p.lacks(MissingURL)
 	}
 	p.standIn()
+	if e := consoleOf[p.Kind]; e != "" && (p.Reason != "" || p.Status != 0) {
+		p.Case.Reported = &exchange.Reported{Engine: e, Reason: p.Reason, Status: p.Status}
+	}
 	p.Case = p.Case.WithDefaults()
 	// A cookie that travelled to another origin shows credentials: include.
 	if len(p.Case.Session.Cookies) > 0 && p.Case.Credentials == exchange.CredentialsSameOrigin && originOf(p.Case.URL) != p.Case.Origin && p.Kind != KindChromium {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -67,6 +68,10 @@ func writeNotes(b *strings.Builder, r diagnose.Report) {
 		if where := finding.RayLookup(r.AnsweredBy.Layer, ray); where != "" {
 			notes = append(notes, fmt.Sprintf("Ray ID %s, %s: %s", ray, r.Started.Format("15:04 MST"), where))
 		}
+	}
+	if said := r.Case.Reported; said != nil && said.Reason != "" && !r.Verdict.Allowed &&
+		!slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.ID == finding.ReportedOtherwise }) {
+		notes = append(notes, "as your browser's console said: "+said.Reason)
 	}
 	if n := r.Browser; n != nil {
 		notes = append(notes, browserNote(n))
