@@ -297,6 +297,7 @@ func (b *backend) Prove(ctx context.Context, r *diagnose.Report, p snippets.Poli
 	}
 	defer proxy.Close()
 	d.Network, d.Browser = proxy.Network(), nil
+	c.Reported = nil // a console line speaks of the path without the proxy
 	after, err := diagnose.Run(ctx, c, d, emit)
 	return after, trial.Simulated(r.AnsweredBy.Layer), err
 }

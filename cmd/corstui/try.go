@@ -137,5 +137,7 @@ func throughProxy(ctx context.Context, p plan, proxy *trial.Proxy) (diagnose.Rep
 	o := p.Options
 	o.Network = proxy.Network()
 	o.Browser = nil
-	return diagnose.Run(ctx, p.Case, o, nil)
+	c := p.Case
+	c.Reported = nil // a console line speaks of the path without the proxy
+	return diagnose.Run(ctx, c, o, nil)
 }
