@@ -89,7 +89,7 @@ func BenchmarkKeyToRepaint(b *testing.B) {
 	f := newFake("access-preflight")
 	f.flood, f.step = 1<<30, 50*time.Microsecond
 	c := f.report().Case
-	m, err := New(context.Background(), Options{Backend: f, Case: &c})
+	m, err := New(b.Context(), Options{Backend: f, Case: &c})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -136,7 +136,7 @@ func BenchmarkFrame(b *testing.B) {
 		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
 			f := newFake("access-preflight")
 			c := f.report().Case
-			m, err := New(context.Background(), Options{Backend: f, Case: &c})
+			m, err := New(b.Context(), Options{Backend: f, Case: &c})
 			if err != nil {
 				b.Fatal(err)
 			}
