@@ -98,8 +98,11 @@ func (a *allowed) actions(e *env) []action {
 func (a *allowed) view(e *env, w, h int) []rich.Line {
 	r := a.walk.report
 	lines := header(e, r.Case, a.walk.opt.Lab, w, h < lowHeight-1)
-	lines = append(lines, rich.Wrap(rich.L(" ", markSpan(e, markOK), " ", rich.S(rich.Good, "ALLOWED from here."),
-		" If your browser said no, something differs between it and corstui."), w-1, 3)...)
+	differs := " If your browser said no, something differs between it and corstui."
+	if said := r.Case.Reported; said != nil && said.Reason != "" {
+		differs = " Your console said " + rich.OneLine(said.Reason) + ": if it still does, something differs between your browser and corstui."
+	}
+	lines = append(lines, rich.Wrap(rich.L(" ", markSpan(e, markOK), " ", rich.S(rich.Good, "ALLOWED from here."), differs), w-1, 3)...)
 	lines = append(lines, nil)
 	for i, d := range differences {
 		mark, role := "  ", rich.Plain

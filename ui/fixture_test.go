@@ -300,6 +300,19 @@ var fixtures = map[string]func() diagnose.Report{
 	"network":          networkReport,
 	"local":            localReport,
 	"worker":           workerReport,
+	"pasted":           func() diagnose.Report { return pasted("PreflightMissingAllowOriginHeader") },
+	"pasted-other":     func() diagnose.Report { return pasted("PreflightDisallowedRedirect") },
+}
+
+// pasted is the case that was pasted as a console line with that reason.
+func pasted(reason string) diagnose.Report {
+	r := accessPreflight()
+	r.Case.Reported = &exchange.Reported{Engine: "chromium", Reason: reason}
+	if *r.Verdict.Reason != reason {
+		r.Findings = append(r.Findings, finding.Finding{ID: finding.ReportedOtherwise, Severity: finding.Warning, Layer: answer.LayerBrowser,
+			Title: "Your console says something else", Detail: "The console line that you pasted says " + reason + ".", Evidence: []answer.Evidence{}})
+	}
+	return r
 }
 
 // fake is a backend that plays a canned report.

@@ -42,6 +42,8 @@ var places = []place{
 	{"walk-network", "network", nil},
 	{"walk-local", "local", nil},
 	{"walk-allowed", "allowed", nil},
+	{"walk-pasted", "pasted", nil},
+	{"walk-pasted-other", "pasted-other", nil},
 	{"walk-expose", "expose", nil},
 	{"question-unsafe", "partial", nil},
 	{"session", "access-login", []string{"s"}},

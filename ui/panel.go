@@ -178,6 +178,7 @@ func (s *walk) exchangeRows(e *env, st station, x *answer.Seen, w int, short boo
 			said = []rich.Line{rich.L(said[0], rich.S(rich.Dim, "…")).Cut(w)}
 		}
 		out = append(out, said...)
+		out = append(out, s.pasted(w, tight)...)
 		if !tight {
 			out = append(out, s.confirmation(w)...)
 		}
@@ -205,7 +206,7 @@ func (s *walk) conclusion(w int, short bool) []rich.Line {
 	switch {
 	case v.Allowed && v.Partial:
 		return row("browser", rich.L(rich.S(rich.Good, "goes on."), " The real "+s.report.Case.Method+" was not sent from here: it may change something."), nil, w)
-	case v.Allowed && slices.ContainsFunc(s.report.Findings, func(f finding.Finding) bool { return f.ID == finding.NoCORSOpaque }):
+	case v.Allowed && hasFinding(s.report, finding.NoCORSOpaque):
 		return row("browser", rich.L(rich.S(rich.Warn, "hands the page an empty answer:"), " status 0, no header, no body."), nil, w)
 	case v.Allowed:
 		l := rich.L(rich.S(rich.Good, "hands the answer to the page."))
@@ -232,6 +233,29 @@ func (s *walk) conclusion(w int, short bool) []rich.Line {
 func (s *walk) faulty() bool {
 	f := s.report.Fault
 	return f != nil && f.Sent != nil && f.Says != ""
+}
+
+// pasted says whether this run finds what the console line says that was pasted;
+// where there is no room, only that it does not.
+func (s *walk) pasted(w int, tight bool) []rich.Line {
+	said := s.report.Case.Reported
+	switch {
+	case said == nil || said.Reason == "":
+		return nil
+	case hasFinding(s.report, finding.ReportedOtherwise):
+		l := rich.L(rich.S(rich.Warn, rich.OneLine(said.Reason)), " in your console, which is not what is found here. Reload the page, and look whether it still comes.")
+		if tight {
+			l = rich.L(rich.S(rich.Warn, "your console says something else"))
+		}
+		return row("but", l, nil, w)
+	case tight || s.report.Verdict.Allowed:
+		return nil
+	}
+	return row("", rich.L(rich.S(rich.Dim, "as your console says: "+rich.OneLine(said.Reason))), nil, w)
+}
+
+func hasFinding(r *diagnose.Report, id string) bool {
+	return slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.ID == id })
 }
 
 // confirmation is what an installed browser concluded, where one was asked, and
