@@ -25,12 +25,11 @@ var publicSuffixes = sync.OnceValue(func() string {
 	if err != nil {
 		panic(err) // of a file that is part of the program
 	}
-	var b strings.Builder
-	b.Grow(192 << 10)
-	if _, err := io.Copy(&b, unpacked); err != nil {
+	rules, err := io.ReadAll(unpacked)
+	if err != nil {
 		panic(err)
 	}
-	return b.String()
+	return string(rules)
 })
 
 // publicSuffix returns the public suffix of a host name by the list's algorithm:
