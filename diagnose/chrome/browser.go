@@ -56,7 +56,9 @@ func Open(ctx context.Context, o Options) (*Browser, error) {
 	return openWith(ctx, o, thirdPartyAllowed)
 }
 
-func openWith(ctx context.Context, o Options, cookieControls int) (*Browser, error) {
+// openWith is Open under another setting for third-party cookies, and with more
+// switches, which go before the usual ones of their names.
+func openWith(ctx context.Context, o Options, cookieControls int, more ...flag) (*Browser, error) {
 	path := o.Path
 	if path == "" {
 		var err error
@@ -69,14 +71,14 @@ func openWith(ctx context.Context, o Options, cookieControls int) (*Browser, err
 		return nil, fmt.Errorf("no folder for the browser's profile: %w", err)
 	}
 	b := &Browser{dir: dir, visible: o.Visible, permit: o, events: newRecorder()}
-	if err := b.start(ctx, path, o, cookieControls); err != nil {
+	if err := b.start(ctx, path, o, cookieControls, more); err != nil {
 		b.Close()
 		return nil, err
 	}
 	return b, nil
 }
 
-func (b *Browser) start(ctx context.Context, path string, o Options, cookieControls int) error {
+func (b *Browser) start(ctx context.Context, path string, o Options, cookieControls int, more []flag) error {
 	if err := os.MkdirAll(filepath.Join(b.dir, "Default"), 0o700); err != nil {
 		return fmt.Errorf("no folder for the browser's profile: %w", err)
 	}
@@ -86,6 +88,9 @@ func (b *Browser) start(ctx context.Context, path string, o Options, cookieContr
 	opts, err := allocatorOptions(path, b.dir, o)
 	if err != nil {
 		return err
+	}
+	for _, f := range more {
+		opts = append(opts, chromedp.Flag(f.name, f.value))
 	}
 	actx, acancel := chromedp.NewExecAllocator(ctx, opts...)
 	b.cancel = append(b.cancel, acancel)

@@ -28,9 +28,26 @@ const unsafePort = "net::ERR_UNSAFE_PORT"
 type recorder struct {
 	mu sync.Mutex
 	// page is called for a paused request for the page's own document.
-	page func(*fetch.EventRequestPaused)
-	rec  record
-	tick chan struct{} // has room for one: something happened
+	page     func(*fetch.EventRequestPaused)
+	mainType network.ResourceType // of the page's own request
+	rec      record
+	tick     chan struct{} // has room for one: something happened
+}
+
+// reset forgets what was seen before the next request. element says that an
+// element makes it: DevTools has no type of its own for a preload.
+func (r *recorder) reset(element bool) {
+	r.mu.Lock()
+	r.rec = record{}
+	r.mainType = network.ResourceTypeFetch
+	if element {
+		r.mainType = network.ResourceTypeOther
+	}
+	r.mu.Unlock()
+	select {
+	case <-r.tick:
+	default:
+	}
 }
 
 // record is what was seen of one fetch.
@@ -47,17 +64,8 @@ type record struct {
 	issues     []network.CorsError
 }
 
-func newRecorder() *recorder { return &recorder{tick: make(chan struct{}, 1)} }
-
-// reset forgets what was seen before the next fetch.
-func (r *recorder) reset() {
-	r.mu.Lock()
-	r.rec = record{}
-	r.mu.Unlock()
-	select {
-	case <-r.tick:
-	default:
-	}
+func newRecorder() *recorder {
+	return &recorder{mainType: network.ResourceTypeFetch, tick: make(chan struct{}, 1)}
 }
 
 // snapshot returns a copy of what was seen so far.
@@ -89,7 +97,7 @@ func (r *recorder) on(ev any) {
 				r.rec.preflights = map[network.RequestID]bool{}
 			}
 			r.rec.preflights[e.RequestID] = true
-		case e.Type == network.ResourceTypeFetch && r.rec.main == "":
+		case e.Type == r.mainType && r.rec.main == "":
 			r.rec.main, r.rec.sent = e.RequestID, true
 		}
 	case *network.EventResponseReceivedExtraInfo:

@@ -46,6 +46,8 @@ type Observation struct {
 	URL string
 	// Exception is what fetch() rejected with.
 	Exception string
+	// Event is what an element fired, "load" or "error"; empty for fetch().
+	Event string
 	// Issues are the CORS issues of the Audits panel. They come on allowed
 	// requests too and are never read as a failure.
 	Issues []string
@@ -83,7 +85,7 @@ func (b *Browser) Fetch(ctx context.Context, c exchange.Case) (*Observation, err
 	if err != nil {
 		return nil, b.explain(ctx, err)
 	}
-	b.events.reset()
+	b.events.reset(c.Initiator == exchange.InitiatorLink)
 	expr, err := browser.Script(c)
 	if err != nil {
 		return nil, err
@@ -175,6 +177,7 @@ func (b *Browser) observe(res browser.Result, notes []string) *Observation {
 		Type:      res.Type,
 		URL:       res.URL,
 		Exception: res.Error,
+		Event:     res.Event,
 	}
 	for _, i := range seen.issues {
 		o.Issues = append(o.Issues, string(i))
@@ -206,7 +209,7 @@ func failureNote(o *Observation, seen record) string {
 	case o.Reason != nil:
 		return ""
 	case !seen.sent:
-		return fmt.Sprintf("The browser sent nothing: %s.", strings.TrimSuffix(o.Exception, "."))
+		return strings.TrimSuffix("The browser sent nothing: "+strings.TrimSuffix(o.Exception, "."), ": ") + "."
 	case o.BlockedReason != "":
 		return fmt.Sprintf("The browser blocked the request itself: %s.", o.BlockedReason)
 	case o.ErrorText != "":

@@ -127,7 +127,7 @@ func (sub Subject) one(ctx context.Context, t *testing.T, client *probe.Client, 
 func (sub Subject) onModel(ctx context.Context, client *probe.Client, c exchange.Case) (Conclusion, string) {
 	r := fetch.Run(ctx, c, client.Session(c.URL), fetch.Options{AllowUnsafe: true, Engine: sub.Engine})
 	v := r.Verdict
-	out := Conclusion{Allowed: v.Allowed, Preflight: v.PreflightSent, Readable: v.ReadableHeaders, Console: sub.Console(v), same: sub.Same}
+	out := Conclusion{Allowed: v.Allowed, Preflight: v.PreflightSent, Readable: v.ReadableHeaders, Console: sub.Console(v), Event: v.Event, same: sub.Same}
 	if v.Reason != nil {
 		out.Reason = *v.Reason
 	}
@@ -150,6 +150,7 @@ type Conclusion struct {
 	Readable           []string
 	Reason             string
 	Console            string   // the deciding sentence, empty for none
+	Event              string   // of an element
 	Asked              []string // what the server saw
 
 	same func(string) string
@@ -168,6 +169,9 @@ func (c Conclusion) String() string {
 		s += ", " + c.Reason
 	}
 	s += ", reads [" + strings.Join(c.Readable, " ") + "]"
+	if c.Event != "" {
+		s += ", fires " + c.Event
+	}
 	if c.Console != "" {
 		s += "\n            " + c.Console
 	}
@@ -193,6 +197,8 @@ func (c Conclusion) differ(model Conclusion) string {
 		return "readable headers"
 	case c.Reason != model.Reason:
 		return "reason"
+	case c.Event != model.Event:
+		return "event"
 	case same(c.Console) != same(model.Console):
 		return "console"
 	case !slices.Equal(c.Asked, model.Asked):

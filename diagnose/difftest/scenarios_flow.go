@@ -280,6 +280,10 @@ func wireScenarios() []Scenario {
 		sc("wire/truncated body without allow-origin", raw(crlf("HTTP/1.1 200 OK", "Content-Length: 20", "", "ok"))),
 		sc("wire/body is no gzip", raw(crlf("HTTP/1.1 200 OK", acaoO, "Content-Encoding: gzip", "Content-Length: 2", "", "ok"))),
 		sc("wire/unknown content encoding", raw(crlf("HTTP/1.1 200 OK", acaoO, "Content-Encoding: foo", "Content-Length: 2", "", "ok"))),
+		sc("wire/100 with headers, then 200 without", raw(crlf("HTTP/1.1 100 Continue", acaoO, "", "HTTP/1.1 200 OK", "Content-Length: 2", "", "ok"))),
+		sc("wire/meta http-equiv in the body", raw(crlf("HTTP/1.1 200 OK", "Content-Type: text/html", "Connection: close", "", `<meta http-equiv="Access-Control-Allow-Origin" content="*">`))),
+		sc("wire/empty answer to a POST", method("POST"), body("x"), at("a/", "", HangUp)),
+		sc("wire/empty answer to a PUT behind a good preflight", put(), at("a/", Reply("204 x", acaoO, acamPUT), HangUp)),
 		sc("wire/trailer", raw(crlf("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "Trailer: Access-Control-Allow-Origin", "", "2", "ok", "0", acaoO, "", ""))),
 		sc("wire/preflight without length", put(), rawPre(crlf("HTTP/1.1 204 No Content", acaoO, acamPUT, "Connection: close", "", ""))),
 		sc("wire/preflight chunked", put(), rawPre(crlf("HTTP/1.1 200 OK", acaoO, acamPUT, "Transfer-Encoding: chunked", "", "2", "ok", "0", "", ""))),
@@ -327,6 +331,7 @@ func All() (out []Scenario) {
 	for _, group := range []func() []Scenario{
 		allowOriginScenarios, allowCredentialsScenarios, allowMethodsScenarios, allowHeadersScenarios, exposeHeadersScenarios,
 		requestHeaderScenarios, requestScenarios, statusScenarios, precedenceScenarios, redirectScenarios, cookieScenarios, wireScenarios,
+		streamScenarios, workerScenarios, preloadScenarios,
 	} {
 		out = append(out, group()...)
 	}

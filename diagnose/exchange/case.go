@@ -80,8 +80,16 @@ type Case struct {
 	Reported *Reported `json:"reported,omitempty"`
 }
 
-// WithDefaults returns the case with every absent option at fetch()'s default.
+// WithDefaults returns the case with every absent option at fetch()'s default. A
+// link element has no options but its credentials.
 func (c Case) WithDefaults() Case {
+	if c.Initiator == InitiatorLink {
+		c.Method, c.Headers, c.Body, c.Mode, c.Redirect, c.Empty = "GET", nil, nil, ModeCORS, RedirectFollow, nil
+		if c.Credentials != CredentialsInclude {
+			c.Credentials = CredentialsSameOrigin
+		}
+		return c
+	}
 	if c.Method == "" && !c.empty("method") {
 		c.Method = "GET"
 	}

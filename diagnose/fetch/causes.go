@@ -40,6 +40,7 @@ const (
 	causeRedirectMixed
 	causeRedirectPort
 	causeRedirectMode
+	causeRedirectStream
 	causeRedirectSameOriginMode
 	causeRedirectSameOriginScheme
 	causeRedirectSameOriginUnsafe
@@ -54,6 +55,8 @@ const (
 	causeSeveralLengths
 	causeSeveralDispositions
 	causeNetwork
+	causeStreamALPN
+	causeStreamPlain
 	// What the browser refuses before anything is sent.
 	causeLocalURL
 	causeLocalUserinfo
@@ -68,10 +71,15 @@ const (
 	causeLocalOption
 	causeLocalPort
 	causeLocalMixed
+	causeLocalMixedLink
 	causeLocalMode
 	causeLocalScheme
 	causeLocalFile
 	causeLocalRedirectMode
+	causeLocalStream
+	causeLocalStreamMode
+	causeLocalNetworkDenied
+	causeLocalNetworkInsecure
 	causeCount
 )
 
@@ -82,6 +90,7 @@ const preflightPrefix = "Preflight"
 //
 //	{url} {target} {stripped} {page} {origin}  URLs and origins of the fetch
 //	{value} {status} {method} {name} {Name} {element} {scheme} {port}  what was seen
+//	{hint} {space}           what Chromium adds for fetch(); an IP address space
 //	{index} {codepoint}      of the first character that is no byte
 //	{neterror} {souperror}   how network layers call a failure
 //	{served}                 the end of WebKit's sentence about mixed content
@@ -125,27 +134,27 @@ var causes = [causeCount]struct {
 		framed("Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true."), ""},
 	causeSeveralOriginLines: {
 		"MultipleAllowOriginValues", "CORSMultipleAllowOriginNotAllowed", "SeveralOrigins",
-		framed("The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed." + hintValid),
+		framed("The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed.{hint}"),
 		framed("Multiple CORS header ‘Access-Control-Allow-Origin’ not allowed)"),
 		framed("Access-Control-Allow-Origin cannot contain more than one origin."), ""},
 	causeSeveralOrigins: {
 		"MultipleAllowOriginValues", "CORSAllowOriginNotMatchingOrigin", "SeveralOrigins",
-		framed("The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed." + hintValid),
+		framed("The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed.{hint}"),
 		framed("CORS header ‘Access-Control-Allow-Origin’ does not match ‘{value}’)"),
 		framed("Access-Control-Allow-Origin cannot contain more than one origin."), ""},
 	causeSpaceInOrigin: {
 		"MultipleAllowOriginValues", "CORSAllowOriginNotMatchingOrigin", "OriginNotAllowed",
-		framed("The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed." + hintValid),
+		framed("The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed.{hint}"),
 		framed("CORS header ‘Access-Control-Allow-Origin’ does not match ‘{value}’)"),
 		framed("Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}"), ""},
 	causeInvalidOrigin: {
 		"InvalidAllowOriginValue", "CORSAllowOriginNotMatchingOrigin", "OriginNotAllowed",
-		framed("The 'Access-Control-Allow-Origin' header contains the invalid value '{value}'." + hintValid),
+		framed("The 'Access-Control-Allow-Origin' header contains the invalid value '{value}'.{hint}"),
 		framed("CORS header ‘Access-Control-Allow-Origin’ does not match ‘{value}’)"),
 		framed("Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}"), ""},
 	causeOriginMismatch: {
 		"AllowOriginMismatch", "CORSAllowOriginNotMatchingOrigin", "OriginNotAllowed",
-		framed("The 'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to the supplied origin." + hintValid),
+		framed("The 'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to the supplied origin.{hint}"),
 		framed("CORS header ‘Access-Control-Allow-Origin’ does not match ‘{value}’)"),
 		framed("Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}"), ""},
 	causeAllowCredentials: {
@@ -292,6 +301,13 @@ var causes = [causeCount]struct {
 		plain("{neterror}"),
 		framed("CORS request did not succeed). Status code: (null)"), plain("{souperror}"), ""},
 
+	causeStreamALPN: {"", "", "",
+		plain("Failed to load resource: net::ERR_ALPN_NEGOTIATION_FAILED"), text{}, text{}, ""},
+	causeStreamPlain: {"", "", "",
+		plain("Failed to load resource: net::ERR_H2_OR_QUIC_REQUIRED"), text{}, text{}, ""},
+	causeRedirectStream: {"", "", "",
+		plain("Failed to load resource: net::ERR_INVALID_ARGUMENT"), text{}, text{}, ""},
+
 	causeLocalURL: {"", "", "",
 		plain("Uncaught (in promise) TypeError: Failed to execute 'fetch' on 'Window': Failed to parse URL from {value}"),
 		plain("Uncaught (in promise) TypeError: Window.fetch: {value} is not a valid URL."),
@@ -343,6 +359,10 @@ var causes = [causeCount]struct {
 		plain("Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure resource '{url}'. This request has been blocked; the content must be served over HTTPS."),
 		plain("Blocked loading mixed active content “{url}”"),
 		plain("[blocked] The page at {page} requested insecure content from {url}. This content was blocked and must{served}"), "mixed-content"},
+	causeLocalMixedLink: {"", "", "",
+		plain("Mixed Content: The page at '{page}' was loaded over HTTPS, but requested an insecure resource '{url}'. This request has been blocked; the content must be served over HTTPS."),
+		text{},
+		plain("[blocked] The page at {page} requested insecure content from {url}. This content was blocked and must{served}"), "mixed-content"},
 	causeLocalMode: {"", "", "",
 		plain(`Fetch API cannot load {url}. Request mode is "same-origin" but the URL's origin is not same as the request origin {origin}.`),
 		plain("Security Error: Content at {page} may not load data from {url}."),
@@ -359,6 +379,16 @@ var causes = [causeCount]struct {
 		plain(`Fetch API cannot load {url}. Request mode is "no-cors" but the redirect mode is not "follow".`),
 		text{},
 		plain("No-Cors mode requires follow redirect mode"), "redirect-mode"},
+	causeLocalStream: {"", "", "", text{}, text{},
+		plain("Unhandled Promise Rejection: NotSupportedError: ReadableStream uploading is not supported"), "type-error"},
+	causeLocalStreamMode: {"", "", "",
+		plain("Uncaught (in promise) TypeError: Failed to execute 'fetch' on 'Window': If request is made from ReadableStream, mode should be\"same-origin\" or \"cors\""),
+		text{}, text{}, "type-error"},
+	causeLocalNetworkDenied: {"LocalNetworkAccessPermissionDenied", "", "",
+		framed("Permission was denied for this request to access the `{space}` address space."),
+		framed("CORS request did not succeed). Status code: (null)"), text{}, "local-network"},
+	causeLocalNetworkInsecure: {"InsecureLocalNetwork", "", "",
+		framed("The request client is not a secure context and the resource is in more-private address space `{space}`."), text{}, text{}, "local-network"},
 }
 
 // hintValid is what Chromium 156 adds for fetch(); older versions went on to

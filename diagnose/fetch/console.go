@@ -95,7 +95,9 @@ func chromiumFrame(r *run, t text, s string) string {
 	f := &r.failure
 	var b strings.Builder
 	u := r.framedURL(t)
-	b.WriteString("Access to fetch at '")
+	b.WriteString("Access to ")
+	b.WriteString(chromiumKind(r.c.Initiator))
+	b.WriteString(" at '")
 	b.WriteString(u)
 	if first := r.first.String(); first != u {
 		b.WriteString("' (redirected from '")
@@ -112,6 +114,14 @@ func chromiumFrame(r *run, t text, s string) string {
 	}
 	b.WriteString(s)
 	return b.String()
+}
+
+// chromiumKind is how Chromium calls what asks.
+func chromiumKind(i exchange.InitiatorType) string {
+	if i == exchange.InitiatorLink {
+		return "link element resource"
+	}
+	return "fetch"
 }
 
 // firefoxFrame is the frame of Firefox's CORS messages.
@@ -245,6 +255,14 @@ func (r *run) placeholder(name string, e Engine) string {
 			return f.target.Port
 		}
 		return r.cur.Port
+	case "hint":
+		if r.c.Initiator == exchange.InitiatorFetch {
+			return hintValid
+		}
+	case "space":
+		if r.c.LocalNetwork != nil {
+			return string(r.c.LocalNetwork.Target)
+		}
 	case "index":
 		at, _ := beyondByte(f.sent)
 		return strconv.Itoa(at)

@@ -46,7 +46,10 @@ func (r *run) construct() bool {
 			return r.refuse(failure{cause: causeLocalBodyOnGet, method: r.method})
 		}
 		r.body, r.hasBody = *r.c.Body, true
-		if !r.headers.Has("content-type") {
+		if r.c.BodyStream && !r.streamBody() {
+			return false
+		}
+		if !r.stream && !r.headers.Has("content-type") {
 			r.headers = append(r.headers[:len(r.headers):len(r.headers)], exchange.Header{Name: "Content-Type", Value: defaultContentType})
 		}
 	}

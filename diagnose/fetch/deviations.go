@@ -5,7 +5,7 @@ package fetch
 // here and a test of that name.
 type Deviation struct {
 	ID      string   `json:"id"`      // kebab-case
-	Topic   string   `json:"topic"`   // "preflight", "redirect", "safelist", "cache", "cookies", "mixed content", "response"
+	Topic   string   `json:"topic"`   // "preflight", "redirect", "safelist", "cache", "cookies", "mixed content", "local network", "response"
 	Engines []string `json:"engines"` // those that have it
 	Changes string   `json:"changes"` // what is different from the standard
 	Source  string   `json:"source"`
@@ -81,6 +81,14 @@ const (
 	devOriginKeptOnGet
 	devNoCORSRedirectOriginNull
 	devSecFetchDropped
+	devStreamStringified
+	devStreamThrows
+	devWorkerSkipsPreflight
+	devPreloadLoadsAnyway
+	devPreloadErrorOnStatus
+	devPreloadOwnOrigin
+	devLocalNetworkAccess
+	devLocalNetworkSecureOnly
 	deviationCount
 )
 
@@ -294,6 +302,30 @@ var deviations = [deviationCount]struct {
 	devSecFetchDropped: {"sec-fetch-dropped", "redirect", onWebKit,
 		"Sec-Fetch headers are left out after a redirect to another origin.",
 		"observed", "TestSecFetchAfterAChangeOfOrigin"},
+	devStreamStringified: {"stream-stringified", "safelist", onFirefox,
+		"A ReadableStream as a body is made a string, [object ReadableStream], and sent as text/plain without a preflight; the standard streams it behind a preflight.",
+		"observed; bugzilla.mozilla.org 1387483", "TestStreamedBody"},
+	devStreamThrows: {"stream-throws", "safelist", onWebKit,
+		"fetch() throws a NotSupportedError at a body that is a ReadableStream.",
+		"observed; bugs.webkit.org 203617", "TestStreamedBody"},
+	devWorkerSkipsPreflight: {"worker-skips-preflight", "preflight", onWebKit,
+		"A page that a service worker controls, whose fetch handler lets the request pass, sends any method and header to another origin without a preflight.",
+		"observed in WebKitGTK, not verified in Safari", "TestServiceWorkerThatLetsPass"},
+	devPreloadLoadsAnyway: {"preload-loads-anyway", "response", onFirefox,
+		"A link element with rel=preload fires load although its response was blocked; the standard fires error.",
+		"observed", "TestPreload"},
+	devPreloadErrorOnStatus: {"preload-error-on-status", "response", onFirefox,
+		"A link element with rel=preload fires error at a status that is not 2xx, although CORS passed; the standard fires load.",
+		"observed", "TestPreload"},
+	devPreloadOwnOrigin: {"preload-own-origin", "response", onChromium | onWebKit,
+		"A link element with rel=preload and crossorigin sends Origin to the page's own origin too.",
+		"observed", "TestPreload"},
+	devLocalNetworkAccess: {"local-network-access", "local network", onChromium | onFirefox,
+		"A request to an address of a less public space than the page's needs a permission of the user. The Fetch Standard has no such check.",
+		"WICG, Local Network Access; observed; Firefox preferences network.lna.enabled and network.lna.blocking", "TestLocalNetworkAccess"},
+	devLocalNetworkSecureOnly: {"local-network-secure-only", "local network", onChromium,
+		"A page on plain http may not ask for local network access, whatever the user granted; Firefox lets such a page pass unasked.",
+		"WICG, Local Network Access; observed; Firefox preference network.lna.block_insecure_contexts", "TestLocalNetworkAccess"},
 }
 
 // devSet is a set of deviations.

@@ -56,6 +56,7 @@ func (r *run) engines(m *memo) map[string]EngineVerdict {
 		out[e.Name()] = EngineVerdict{
 			Allowed: v.Allowed, Partial: v.Partial, Assumes: v.Assumes, BlockedAt: v.BlockedAt, Reason: again.reason(e),
 			PreflightSent: v.PreflightSent, ReadableHeaders: v.ReadableHeaders, Console: again.sentence(e), Credentials: again.res.Credentials,
+			Event: v.Event,
 		}
 		*r.res.Verdict.Console.of(e) = out[e.Name()].Console
 	}

@@ -52,6 +52,9 @@ func (r *run) conclude() {
 	if r.res.Credentials == nil {
 		r.res.Credentials = []CredentialDecision{}
 	}
+	if r.c.Initiator == exchange.InitiatorLink {
+		v.Event = r.event()
+	}
 	if r.failure.failed {
 		v.Allowed, v.Partial = false, false
 		if r.within {
@@ -88,7 +91,7 @@ func (r *run) reason(e Engine) *string {
 // went to another origin with mode cors, or a redirect would have.
 func (r *run) aboutCORS() bool {
 	f := &r.failure
-	return r.tainting == taintingCORS || f.cause == causeRedirectUserinfo || f.cause == causeRedirectScheme || f.cause == causeRedirectOwnScheme || f.cause == causeRedirectLocalScheme || f.cause == causeLocalScheme
+	return r.tainting == taintingCORS || f.cause == causeRedirectUserinfo || f.cause == causeRedirectScheme || f.cause == causeRedirectOwnScheme || f.cause == causeRedirectLocalScheme || f.cause == causeLocalScheme || f.cause == causeLocalNetworkDenied || f.cause == causeLocalNetworkInsecure
 }
 
 // localBlock says what the browser refused before anything was sent.
@@ -115,8 +118,13 @@ var localMessages = map[cause]string{
 	causeLocalOption:          "fetch() throws a TypeError: {value} is not a value of its option {name}.",
 	causeLocalPort:            "The browser refuses to connect to port {port}: it is on the list of ports that belong to other protocols. Serve the API at another port.",
 	causeLocalMixed:           "The page is on https and asks for {url} over plain http: the browser blocks this mixed content and sends nothing. Serve the API over https.",
+	causeLocalMixedLink:       "The page is on https and asks for {url} over plain http: the browser blocks this mixed content and sends nothing. Serve the API over https.",
 	causeLocalMode:            "The mode is same-origin and the URL is of another origin than {origin}: the browser sends nothing.",
 	causeLocalScheme:          "fetch() cannot request the scheme {scheme}: the browser sends nothing.",
+	causeLocalStream:          "fetch() throws: this browser takes no ReadableStream as a body. Send a string, a Blob or an ArrayBuffer.",
+	causeLocalStreamMode:      "fetch() throws a TypeError: a body that is a stream needs the mode cors or same-origin.",
+	causeLocalNetworkDenied:   "The address is in the {space} network, which is less public than the page, and the permission for it is not granted: the browser sends nothing.",
+	causeLocalNetworkInsecure: "The address is in the {space} network, which is less public than the page, and the page is on plain http: the browser sends nothing.",
 	causeLocalFile:            "A page may not read files of this machine: the browser sends nothing.",
 	causeLocalRedirectMode:    "In mode no-cors the redirect mode must be follow: the browser sends nothing.",
 }

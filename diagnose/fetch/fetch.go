@@ -67,6 +67,8 @@ type Verdict struct {
 	HiddenHeaders   []string `json:"hidden_headers"`
 	// Console is what each engine prints; empty strings where it prints no line.
 	Console Console `json:"console"`
+	// Event is what an element fires, "load" or "error"; empty for fetch().
+	Event string `json:"event,omitempty"`
 	// Tainting is the response tainting: "basic", "cors" or "opaque".
 	Tainting string `json:"tainting,omitempty"`
 	// FinalURL is the URL of the last hop.
@@ -100,6 +102,8 @@ type EngineVerdict struct {
 	// Credentials says what this engine does with each cookie or token of the
 	// session at the first hop.
 	Credentials []CredentialDecision `json:"credentials"`
+	// Event is what an element fires in this engine; empty for fetch().
+	Event string `json:"event,omitempty"`
 }
 
 // Result is one run of the interpreter.
@@ -130,7 +134,8 @@ type Result struct {
 
 // Trigger is one reason for a preflight.
 type Trigger struct {
-	// Kind is "method", "header" or "total" (safelisted values over 1024 bytes).
+	// Kind is "method", "header", "total" (safelisted values over 1024 bytes) or
+	// "stream" (a body that is a ReadableStream).
 	Kind  string `json:"kind"`
 	Name  string `json:"name"`            // the method or the header's name in lower case
 	Value string `json:"value,omitempty"` // the header's value
@@ -155,8 +160,8 @@ type Fault struct {
 
 // LocalBlock is a refusal by the browser itself: nothing was sent.
 type LocalBlock struct {
-	// Kind is "type-error", "mixed-content", "blocked-port", "mode", "scheme"
-	// or "redirect-mode".
+	// Kind is "type-error", "mixed-content", "blocked-port", "mode", "scheme",
+	// "redirect-mode" or "local-network".
 	Kind    string `json:"kind"`
 	Message string `json:"message"`
 }

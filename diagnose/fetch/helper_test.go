@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -33,6 +34,7 @@ type answer struct {
 // script is a Transport that answers by a function and keeps what was asked.
 type script struct {
 	answer func(p exchange.Purpose, r exchange.Request) answer
+	proto  string // HTTP/1.1 where it is empty
 	sent   []exchange.Exchange
 }
 
@@ -40,7 +42,7 @@ func (s *script) RoundTrip(_ context.Context, p exchange.Purpose, r exchange.Req
 	a := s.answer(p, r)
 	x := exchange.Exchange{ID: fmt.Sprintf("e%d", len(s.sent)+1), Purpose: p, Request: r, Failure: a.failure}
 	if a.failure == nil {
-		x.Response = &exchange.Response{Proto: "HTTP/1.1", Status: a.status, Headers: a.headers}
+		x.Response = &exchange.Response{Proto: cmp.Or(s.proto, "HTTP/1.1"), Status: a.status, Headers: a.headers}
 	}
 	s.sent = append(s.sent, x)
 	return x

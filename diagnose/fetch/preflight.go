@@ -26,7 +26,13 @@ func (r *run) preflight() bool {
 			needs = r.has(devPreflightSticky)
 		}
 	}
-	if !needs {
+	if r.stream {
+		needs = true
+		if !r.within {
+			triggers = append(triggers, streamTrigger)
+		}
+	}
+	if !needs || r.c.ServiceWorker && r.redirect == 0 && r.has(devWorkerSkipsPreflight) {
 		return true
 	}
 	r.needed = true
@@ -68,6 +74,7 @@ func (r *run) sendPreflight(names []string, origin string) bool {
 	if x.Failure != nil {
 		return r.networkError(x, true)
 	}
+	r.http1 = isHTTP1(x.Response.Proto)
 	hs := r.receive(x.Response.Headers)
 	p := preflightAnswer{run: r, status: x.Response.Status, headers: hs, origin: origin, names: names}
 	f, ok := p.judge()

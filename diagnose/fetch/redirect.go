@@ -129,6 +129,9 @@ func (r *run) redirectFetch(x exchange.Exchange, hs exchange.Headers, check fail
 	case r.c.Mode == exchange.ModeSameOrigin && !own:
 		return r.fail(at(causeRedirectSameOriginMode), AtRedirect)
 	}
+	if r.stream && x.Response.Status != 303 {
+		return r.fail(at(causeRedirectStream), AtRedirect)
+	}
 	r.follow(target, x.Response.Status)
 	return true
 }
@@ -223,7 +226,7 @@ func (r *run) follow(target *URL, status int) {
 		r.method == "DELETE" && !SameOrigin(from, to) && r.has(devDeleteBecomesGet)
 	if toGet {
 		r.becameGet = true
-		r.method, r.body, r.hasBody = "GET", "", false
+		r.method, r.body, r.hasBody, r.stream = "GET", "", false, false
 		r.headers = r.headers.Without(contentHeaders...)
 	}
 	if !SameOrigin(from, to) {

@@ -220,6 +220,8 @@ func (r *run) originHeader() (string, bool) {
 	switch {
 	case r.tainting == taintingCORS:
 		return r.requestOrigin(), true
+	case r.c.Initiator == exchange.InitiatorLink && r.has(devPreloadOwnOrigin):
+		return r.requestOrigin(), true
 	case r.method == "GET" || r.method == "HEAD":
 		if r.becameGet && r.has(devOriginKeptOnGet) {
 			return r.requestOrigin(), true

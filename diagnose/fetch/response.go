@@ -50,11 +50,17 @@ func partition(names []string, in func(string) bool) (yes, no []string) {
 	return yes, no
 }
 
-// respond concludes an allowed fetch with the filtered response.
-func (r *run) respond(id string, hs exchange.Headers) {
+// respond concludes an allowed fetch with the filtered response. An element hands
+// on none of it.
+func (r *run) respond(id string, status int, hs exchange.Headers) {
 	v := &r.res.Verdict
 	v.Allowed = true
 	r.res.DecidedBy = id
+	r.status = status
+	if r.c.Initiator != exchange.InitiatorFetch {
+		v.HiddenHeaders = headerNames(hs)
+		return
+	}
 	switch r.tainting {
 	case taintingCORS:
 		v.ReadableHeaders, v.HiddenHeaders = ExposedHeaders(hs, r.c.Credentials)

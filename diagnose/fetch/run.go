@@ -61,6 +61,9 @@ type run struct {
 	site       int     // Sec-Fetch-Site, the widest relation on the chain
 	changed    bool    // a redirect went to another origin
 	becameGet  bool    // a redirect changed the method to GET
+	stream     bool    // the body is a stream, so that it has no source and is sent once
+	http1      bool    // the last preflight came over HTTP/1
+	status     int     // of the response that the page gets
 	needed     bool    // a hop before this one needed a preflight
 	leftSite   bool    // a hop before this one was of another site
 	late       failure // a check of the redirect to this hop that comes after its preflight
@@ -92,23 +95,28 @@ func (r *run) credentialed() bool { return r.c.Credentials == exchange.Credentia
 
 // fetch is the fetch method and, hop by hop, main fetch.
 func (r *run) fetch() {
-	if !r.construct() || !r.beforeNetwork() {
+	if !r.construct() {
 		return
 	}
 	r.first = r.cur
+	if !r.beforeNetwork() {
+		return
+	}
 	r.res.SameOrigin = SameOrigin(r.page, r.cur.Origin())
 	for r.mainFetch() {
 	}
 }
 
 // beforeNetwork is the part of main fetch that ends a fetch before anything is
-// sent: bad port and mixed content.
+// sent: bad port, mixed content and local network access.
 func (r *run) beforeNetwork() bool {
 	switch {
 	case IsBadPort(r.cur):
 		return r.refuse(failure{cause: causeLocalPort, url: r.cur})
 	case r.mixed(r.cur):
-		return r.refuse(failure{cause: causeLocalMixed, url: r.cur})
+		return r.refuse(failure{cause: r.localMixedCause(), url: r.cur})
+	case r.c.LocalNetwork.Asks():
+		return r.localNetwork()
 	}
 	return true
 }
@@ -187,6 +195,9 @@ func (r *run) httpFetch() bool {
 	case r.late.cause != causeNone:
 		return r.fail(r.late, AtRedirect)
 	}
+	if r.stream && (r.http1 || r.cur.Scheme == "http") {
+		return r.fail(failure{cause: r.streamCause()}, r.step())
+	}
 	if !isSafeMethod(r.method) && !r.o.AllowUnsafe {
 		return r.hold()
 	}
@@ -196,6 +207,9 @@ func (r *run) httpFetch() bool {
 		return r.networkError(x, false)
 	case x.Response == nil:
 		return r.hold()
+	}
+	if r.stream && isHTTP1(x.Response.Proto) {
+		return r.fail(failure{cause: r.streamCause(), exchange: x.ID}, r.step())
 	}
 	hs := r.receive(x.Response.Headers)
 	status := x.Response.Status
@@ -217,7 +231,7 @@ func (r *run) httpFetch() bool {
 	if f, ok := r.resourcePolicy(x, hs); !ok {
 		return r.fail(f, r.step())
 	}
-	r.respond(x.ID, hs)
+	r.respond(x.ID, status, hs)
 	return false
 }
 

@@ -162,7 +162,7 @@ func TestAnEngineAloneAgreesWithAllTogether(t *testing.T) {
 		for _, e := range Browsers() {
 			alone := Run(t.Context(), c, loggedIn(), Options{Engine: e})
 			v, got := alone.Verdict, all.Verdict.Engines[e.Name()]
-			want := EngineVerdict{v.Allowed, v.Partial, v.Assumes, v.BlockedAt, v.Reason, v.PreflightSent, v.ReadableHeaders, *v.Console.of(e), alone.Credentials}
+			want := EngineVerdict{v.Allowed, v.Partial, v.Assumes, v.BlockedAt, v.Reason, v.PreflightSent, v.ReadableHeaders, *v.Console.of(e), alone.Credentials, v.Event}
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("%s %s, %s: among all %s\n  alone %s", c.Method, c.URL, e, asJSON(got), asJSON(want))
 			}

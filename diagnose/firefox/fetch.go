@@ -25,6 +25,8 @@ type Observation struct {
 	URL string
 	// Exception is what fetch() rejected with.
 	Exception string
+	// Event is what an element fired, "load" or "error"; empty for fetch().
+	Event string
 }
 
 // noted is what was seen of one fetch.
@@ -173,6 +175,7 @@ func (b *Browser) observe(res browser.Result, seen noted, notes []string) *Obser
 		Type:      res.Type,
 		URL:       res.URL,
 		Exception: res.Error,
+		Event:     res.Event,
 	}
 	sent, answered := 0, true // by the last request
 	for _, r := range seen.Requests {
@@ -187,7 +190,10 @@ func (b *Browser) observe(res browser.Result, seen noted, notes []string) *Obser
 		o.Console = append(o.Console, l.Text)
 		o.Keys = append(o.Keys, l.Category)
 	}
-	if !res.Resolved {
+	if res.Event != "" { // which says something else: the answer was let through, or not
+		o.Allowed = sent > 0 && answered && reason(o.Keys) == ""
+	}
+	if !o.Allowed {
 		if key := reason(o.Keys); key != "" && (key != didNotSucceed || answered) {
 			o.Reason = &key
 		}
@@ -226,7 +232,7 @@ func failureNote(o *Observation, sent int) string {
 	case o.Reason != nil && *o.Reason != didNotSucceed:
 		return ""
 	case sent == 0:
-		return fmt.Sprintf("The browser sent nothing: %s.", strings.TrimSuffix(o.Exception, "."))
+		return strings.TrimSuffix("The browser sent nothing: "+strings.TrimSuffix(o.Exception, "."), ": ") + "."
 	case o.Reason != nil || reason(o.Keys) != "":
 		return "The request got no response that the browser could use."
 	}

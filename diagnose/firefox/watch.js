@@ -40,6 +40,19 @@ const fulfil = (channel, page) => {
 };
 
 const seen = new Map(); // channelId to the request noted for it
+
+// forgetReplaced forgets the request that goes on in another channel, as one does
+// that a service worker was asked about and lets pass: it has no end of its own.
+const forgetReplaced = () => {
+  for (const [id, r] of seen) {
+    if (!r.preflight && !r.status) {
+      seen.delete(id);
+      state.requests.splice(state.requests.indexOf(r), 1);
+      state.open--;
+    }
+  }
+};
+
 const network = {
   observe(subject, topic) {
     let channel, info;
@@ -64,6 +77,9 @@ const network = {
           return;
         }
         if (ours && type == TYPE_FETCH && state.requests.length < limits.requests) {
+          if (info.redirectChainIncludingInternalRedirects.length > info.redirectChain.length) {
+            forgetReplaced();
+          }
           const r = { method: channel.requestMethod, url: channel.URI.spec, preflight: isPreflight(channel), status: 0, ended: false };
           state.requests.push(r);
           seen.set(channel.channelId, r);

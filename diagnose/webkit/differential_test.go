@@ -43,7 +43,7 @@ func subject(b *miniBrowser) difftest.Subject {
 		Engine: fetch.WebKit,
 		Conclude: func(ctx context.Context, c exchange.Case) (difftest.Conclusion, string, error) {
 			res, lines, err := b.fetch(ctx, c)
-			return difftest.Conclusion{Allowed: res.Resolved, Readable: res.Readable(), Console: sentence(res, lines)}, fmt.Sprintf("%q %q", res.Error, lines), err
+			return difftest.Conclusion{Allowed: res.Resolved, Readable: res.Readable(), Console: sentence(res, lines), Event: res.Event}, fmt.Sprintf("%q %q", res.Error, lines), err
 		},
 		Console: func(v fetch.Verdict) string { return v.Console.WebKit },
 		Told: func(s difftest.Scenario, c *difftest.Conclusion) {

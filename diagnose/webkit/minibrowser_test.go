@@ -77,7 +77,7 @@ const ask = (path, body) => fetch(%q + path, {method: "POST", body, cache: "no-s
     if (!job.script) continue;
     const out = await eval(job.script);
     console.log("corstui-end " + job.id);
-    await ask("done", JSON.stringify({id: job.id, out}));
+    await ask("done", JSON.stringify({id: job.id, out: out === true ? {} : out}));
   }
 })();
 </script>`
@@ -217,6 +217,7 @@ func (b *miniBrowser) control(method, host, path, body string) string {
 		select {
 		case j = <-b.jobs:
 		case <-time.After(poll):
+		case <-b.lines.ended: // nobody waits for it
 		}
 		out, err := json.Marshal(j)
 		if err != nil {
@@ -266,6 +267,25 @@ func (b *miniBrowser) fetch(ctx context.Context, c exchange.Case) (browser.Resul
 	if err != nil {
 		return browser.Result{}, nil, err
 	}
+	if !c.ServiceWorker {
+		return b.run(ctx, script)
+	}
+	if _, lines, err := b.run(ctx, difftest.JoinWorker); err != nil {
+		return browser.Result{}, lines, err
+	}
+	res, lines, err := b.run(ctx, script)
+	if err != nil {
+		return res, lines, err
+	}
+	if _, lines, err := b.run(ctx, difftest.LeaveWorker); err != nil {
+		return res, lines, err
+	}
+	return res, lines, b.give(ctx, job{Goto: c.Origin + "/"})
+}
+
+// run runs an expression in the page. What its promise gives comes back with the
+// lines of the console.
+func (b *miniBrowser) run(ctx context.Context, script string) (browser.Result, []string, error) {
 	b.last++
 	b.lines.reset()
 	if err := b.give(ctx, job{ID: b.last, Script: script}); err != nil {
