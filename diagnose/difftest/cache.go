@@ -114,11 +114,14 @@ func CompareCaches(ctx context.Context, t *testing.T, server *Server, e fetch.En
 	case <-ctx.Done():
 		t.Fatal(ctx.Err())
 	}
+	ran := map[string]bool{}
 	for i, tt := range cacheCases {
 		if tt.later {
 			check(i)
 		}
+		ran[tt.name] = true
 	}
+	heldPairs(t, ran)
 }
 
 func headerLine(l string) exchange.Header {

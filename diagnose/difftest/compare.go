@@ -67,6 +67,9 @@ func Compare(ctx context.Context, t *testing.T, server *Server, sub Subject, all
 			t.Errorf("%s: the two agree now; the exception (%s) is out of date", s.Name, why)
 		}
 	}
+	if whole(all) {
+		held(t, names)
+	}
 	for _, name := range sub.Reasons {
 		if !reasons[name] {
 			t.Errorf("no scenario made %s report %s", sub.Name, name)

@@ -254,6 +254,7 @@ func cookieScenarios() (out []Scenario) {
 			withCookie("o/", Reply("302 x", loc("{a}/"))), at("a/", "", Reply("302 x", acaoAny, loc("{o}/2"))), at("o/2", "", Reply("401 x", acaoNull, "X-Session: no", aceh("x-session"))), withCookie("o/2", Reply("200 OK", acaoNull))),
 		sc("cookie/no-cors carries by include", include(), mode("no-cors"), jar(nil), at("a/", "", Reply("200 OK", "Cross-Origin-Resource-Policy: same-origin")), withCookie("a/", Reply("200 OK"))),
 		sc("cookie/no-cors carries none by default", mode("no-cors"), jar(nil), at("a/", "", Reply("200 OK", "Cross-Origin-Resource-Policy: same-origin")), withCookie("a/", Reply("200 OK"))),
+		sc("cookie/set-cookie without SameSite on a redirect, from another site", include(), request("302 x", acaoO, acac, "Set-Cookie: s=1; Secure; Path={path}", loc("{a}/2")), at("a/2", "", denied), withCookie("a/2", granted)),
 		sc("cookie/set-cookie on a redirect travels to the next hop", include(), request("302 x", acaoO, acac, "Set-Cookie: s=1; SameSite=None; Secure; Path={path}", loc("{a}/2")), at("a/2", "", denied), withCookie("a/2", granted)),
 	)
 }
