@@ -386,9 +386,9 @@ var causes = [causeCount]struct {
 		text{}, text{}, "type-error"},
 	causeLocalNetworkDenied: {"LocalNetworkAccessPermissionDenied", "", "",
 		framed("Permission was denied for this request to access the `{space}` address space."),
-		framed("CORS request did not succeed). Status code: (null)"), text{}, "local-network"},
+		framed("CORS request did not succeed). Status code: (null)"), text{}, kindLocalNetwork},
 	causeLocalNetworkInsecure: {"InsecureLocalNetwork", "", "",
-		framed("The request client is not a secure context and the resource is in more-private address space `{space}`."), text{}, text{}, "local-network"},
+		framed("The request client is not a secure context and the resource is in more-private address space `{space}`."), text{}, text{}, kindLocalNetwork},
 }
 
 // hintValid is what Chromium 156 adds for fetch(); older versions went on to

@@ -43,6 +43,10 @@ func (r *run) streamCause() cause {
 	return causeStreamALPN
 }
 
+// kindLocalNetwork is the LocalBlock's kind of a request that is refused on its
+// way, although nothing is sent.
+const kindLocalNetwork = "local-network"
+
 // localNetwork is the check of Local Network Access for a target of a less public
 // space than the page's. Engines make it when they are connected, before
 // anything is sent.
@@ -50,13 +54,11 @@ func (r *run) localNetwork() bool {
 	if !r.has(devLocalNetworkAccess) {
 		return true
 	}
-	if r.page.Scheme == "http" && !isLoopbackHost(r.page.Host) {
-		if r.has(devLocalNetworkSecureOnly) {
-			return r.refuse(failure{cause: causeLocalNetworkInsecure, url: r.cur})
-		}
-		return true
-	}
-	if r.c.LocalNetwork.Permission == exchange.PermissionGranted {
+	insecure := r.page.Scheme == "http" && !isLoopbackHost(r.page.Host)
+	switch {
+	case insecure && r.has(devLocalNetworkSecureOnly):
+		return r.refuse(failure{cause: causeLocalNetworkInsecure, url: r.cur})
+	case r.c.LocalNetwork.Permission == exchange.PermissionGranted:
 		return true
 	}
 	return r.refuse(failure{cause: causeLocalNetworkDenied, url: r.cur})
@@ -82,7 +84,7 @@ func (r *run) event() string {
 	switch {
 	case loaded && (r.status < 200 || r.status > 299):
 		loaded = !r.has(devPreloadErrorOnStatus)
-	case !loaded && r.failure.kind() == "":
+	case !loaded && (r.failure.kind() == "" || r.failure.kind() == kindLocalNetwork):
 		loaded = r.has(devPreloadLoadsAnyway)
 	}
 	if loaded {

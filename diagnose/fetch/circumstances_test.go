@@ -134,7 +134,7 @@ func TestLocalNetworkAccess(t *testing.T) {
 		{"nobody answered the prompt", pageOrigin, &exchange.LocalNetwork{Page: "local", Target: "loopback", Permission: "prompt"}, [4]string{"blocked LocalNetworkAccessPermissionDenied", "blocked", "allowed", "allowed"}},
 		{"of the same space", pageOrigin, &exchange.LocalNetwork{Page: "local", Target: "local", Permission: "denied"}, [4]string{"allowed", "allowed", "allowed", "allowed"}},
 		{"of a more public space", pageOrigin, &exchange.LocalNetwork{Page: "loopback", Target: "public", Permission: "denied"}, [4]string{"allowed", "allowed", "allowed", "allowed"}},
-		{"a page on http", "http://app.example.com", &exchange.LocalNetwork{Page: "public", Target: "local", Permission: "denied"}, [4]string{"blocked InsecureLocalNetwork", "allowed", "allowed", "allowed"}},
+		{"a page on http", "http://app.example.com", &exchange.LocalNetwork{Page: "public", Target: "local", Permission: "denied"}, [4]string{"blocked InsecureLocalNetwork", "blocked", "allowed", "allowed"}},
 		{"a page on http, granted", "http://app.example.com", &exchange.LocalNetwork{Page: "public", Target: "local", Permission: "granted"}, [4]string{"blocked InsecureLocalNetwork", "allowed", "allowed", "allowed"}},
 	}
 	for _, tt := range tests {

@@ -126,7 +126,7 @@ func chromiumKind(i exchange.InitiatorType) string {
 
 // firefoxFrame is the frame of Firefox's CORS messages.
 func firefoxFrame(r *run, t text, s string) string {
-	if r.failure.kind() == "" && !r.aboutCORS() {
+	if r.failure.kind() == "" && !r.aboutCORS() || r.failure.kind() == kindLocalNetwork && r.c.Mode == exchange.ModeNoCORS {
 		return "" // the message is about requests to another origin
 	}
 	return "Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at " +

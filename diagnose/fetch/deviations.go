@@ -324,7 +324,7 @@ var deviations = [deviationCount]struct {
 		"A request to an address of a less public space than the page's needs a permission of the user. The Fetch Standard has no such check.",
 		"WICG, Local Network Access; observed; Firefox preferences network.lna.enabled and network.lna.blocking", "TestLocalNetworkAccess"},
 	devLocalNetworkSecureOnly: {"local-network-secure-only", "local network", onChromium,
-		"A page on plain http may not ask for local network access, whatever the user granted; Firefox lets such a page pass unasked.",
+		"A page on plain http may not ask for local network access, whatever the user granted; Firefox asks for such a page too.",
 		"WICG, Local Network Access; observed; Firefox preference network.lna.block_insecure_contexts", "TestLocalNetworkAccess"},
 }
 
