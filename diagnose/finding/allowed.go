@@ -89,6 +89,9 @@ var allowedRows = []row{
 		find: func(v *view) []Finding {
 			d := v.dissenters()
 			if len(d) == 0 {
+				if f := v.differByCircumstance(""); f != nil {
+					return one(*f)
+				}
 				return nil
 			}
 			var parts []string
@@ -104,6 +107,9 @@ var allowedRows = []row{
 				parts = append(parts, engineName(n)+" "+word)
 			}
 			said := "The engines do not agree: " + strings.Join(parts, "; ") + "."
+			if f := v.differByCircumstance(said); f != nil {
+				return one(*f)
+			}
 			if engines, cookies := v.byCookie(d); len(engines) > 0 {
 				return one(v.differByCookie(said, engines, cookies))
 			}
@@ -113,7 +119,7 @@ var allowedRows = []row{
 			title:    "Another browser engine decides otherwise",
 			see:      "Run with --engine firefox or --engine webkit, and in those browsers.",
 			plain:    "Browsers leave the standard at a few places, each in its own way. Test in the browser that your users have.",
-			operator: "Known differences: third-party cookies (Chromium sends them by default, Firefox and WebKit do not; see cookie-third-party), redirects to a third origin, preflights after a redirect, safe values of a few headers, Max-Age.",
+			operator: "Known differences: third-party cookies (Chromium sends them by default, Firefox and WebKit do not; see cookie-third-party), redirects to a third origin, preflights after a redirect, safe values of a few headers, Max-Age, bodies that are streams, pages under a service worker, preloads, local network access.",
 			links:    []string{"https://wpt.fyi/results/cors", docThirdParty},
 		},
 	},

@@ -68,6 +68,8 @@ func (v *view) triggers() string {
 			parts = append(parts, "the method "+t.Name)
 		case "header":
 			parts = append(parts, "the header "+t.Name)
+		case "stream":
+			parts = append(parts, "the body, which is a stream")
 		}
 	}
 	return quoteList(parts)
