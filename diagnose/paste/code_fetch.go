@@ -122,7 +122,15 @@ func (p *Pasted) script(o jsValue) {
 	}
 	p.takeHeaders(hs, referrer)
 	if b, ok := o.get("body"); ok {
+		duplex, _ := o.get("duplex")
+		half := duplex.text == "half"
+		if b.kind == jsUnknown && half {
+			b = jsValue{kind: jsStream} // nothing else needs the option
+		}
 		p.body(b)
+		if p.Case.BodyStream && !half {
+			p.note("fetch() throws at such a body without duplex: \"half\", which is assumed.")
+		}
 	}
 	p.relative()
 }
@@ -132,6 +140,10 @@ func (p *Pasted) script(o jsValue) {
 func (p *Pasted) body(b jsValue) {
 	text, contentType := "", ""
 	switch {
+	case b.kind == jsStream:
+		p.Case.Body, p.Case.BodyStream = &text, true
+		p.note("The body is a ReadableStream: what it yields is not sent.")
+		return
 	case b.kind == jsNull:
 		return
 	case b.kind == jsParams:

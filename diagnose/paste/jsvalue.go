@@ -21,6 +21,7 @@ const (
 	jsObject
 	jsArray
 	jsHeaders // new Headers(…)
+	jsStream  // new ReadableStream(…)
 	jsParams  // new URLSearchParams(…)
 	jsForm    // new FormData()
 	jsRequest // new Request(url, init): list[0] and list[1]
@@ -276,6 +277,8 @@ func (s *jsScope) construct(name string, args []js.IExpr, depth int) jsValue {
 			return jsValue{kind: jsParams, text: strings.TrimPrefix(a.text, "?"), unknown: a.unknown}
 		}
 		return jsValue{kind: jsParams, members: pairs(a), unknown: a.unknown}
+	case "ReadableStream":
+		return jsValue{kind: jsStream}
 	case "FormData":
 		return jsValue{kind: jsForm}
 	case "Request":

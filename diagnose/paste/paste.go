@@ -111,7 +111,7 @@ func Parse(text string) (Pasted, error) {
 	// A console line first: it can quote code or URLs that the others would
 	// find in it.
 	for _, read := range []func(string) (Pasted, bool, error){
-		parseChromium, parseFirefox, parseWebKit, parseCurl, parsePowerShell, parseCode, parseForeignConsole, parseNetworkLine, parseURL,
+		parseChromium, parseFirefox, parseWebKit, parseCurl, parsePowerShell, parseLink, parseCode, parseForeignConsole, parseNetworkLine, parseURL,
 	} {
 		p, ok, err := read(trimmed)
 		if err != nil {
