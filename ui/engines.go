@@ -65,9 +65,9 @@ func (g *engines) text(e *env, w, h int) ([]rich.Line, int) {
 	for _, b := range browsers {
 		console := *b.console(&v.Console)
 		allowed, known, partial := v.Allowed, b.engine == v.Engine, v.Partial
-		reason, credentials := "", g.report.Credentials
+		reason, credentials, event := "", g.report.Credentials, v.Event
 		if ev, ok := v.Engines[b.engine]; ok {
-			allowed, known, partial, credentials = ev.Allowed, true, ev.Partial, ev.Credentials
+			allowed, known, partial, credentials, event = ev.Allowed, true, ev.Partial, ev.Credentials, ev.Event
 			if console == "" {
 				console = ev.Console
 			}
@@ -85,6 +85,9 @@ func (g *engines) text(e *env, w, h int) ([]rich.Line, int) {
 			head = rich.L(markSpan(e, markBad), " ", head, ": blocked", rich.S(rich.Dim, "  "+reason))
 		case len(v.Engines) > 0:
 			head = rich.L(markSpan(e, markUnknown), " ", head, ": not known; it would send another request")
+		}
+		if known && event != "" {
+			head = rich.L(head, ", and the element fires "+rich.OneLine(event))
 		}
 		if len(lines) > 0 {
 			lines = append(lines, nil)

@@ -48,6 +48,18 @@ var h2Cases = []struct {
 		w.Header().Set("Location", "/login")
 		w.WriteHeader(302)
 	}},
+	{"a streamed body", streamed, allowStream, func(w http.ResponseWriter, o string) { w.Header().Set("Access-Control-Allow-Origin", o) }},
+	{"a streamed body, and no headers on the answer", streamed, allowStream, nil},
+	{"a streamed body, redirected by 307", streamed, allowStream, func(w http.ResponseWriter, o string) {
+		w.Header().Set("Access-Control-Allow-Origin", o)
+		w.Header().Set("Location", "/a")
+		w.WriteHeader(307)
+	}},
+	{"a streamed body, redirected by 303", streamed, allowStream, func(w http.ResponseWriter, o string) {
+		w.Header().Set("Access-Control-Allow-Origin", o)
+		w.Header().Set("Location", "/a")
+		w.WriteHeader(303)
+	}},
 	{"expose with credentials", exchange.Case{Credentials: exchange.CredentialsInclude}, nil, func(w http.ResponseWriter, o string) {
 		w.Header().Set("Access-Control-Allow-Origin", o)
 		w.Header().Set("Access-Control-Allow-Credentials", "true")
@@ -55,6 +67,14 @@ var h2Cases = []struct {
 		w.Header().Set("ETag", "x")
 		w.Header().Set("X-Ray", "1")
 	}},
+}
+
+// streamed is a POST whose body is a stream, which HTTP/2 carries.
+var streamed = exchange.Case{Method: "POST", Body: new("x"), BodyStream: true}
+
+func allowStream(w http.ResponseWriter, o string) {
+	w.Header().Set("Access-Control-Allow-Origin", o)
+	w.WriteHeader(204)
 }
 
 func TestTheModelConcludesWhatChromiumDoesOverHTTP2(t *testing.T) {

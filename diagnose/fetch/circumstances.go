@@ -26,7 +26,7 @@ func (r *run) streamBody() bool {
 	case r.c.Mode != exchange.ModeCORS && r.c.Mode != exchange.ModeSameOrigin:
 		return r.refuse(failure{cause: causeLocalStreamMode})
 	}
-	r.stream = true
+	r.stream, r.flagged = true, true
 	return true
 }
 

@@ -72,6 +72,11 @@ func TestStreamedBody(t *testing.T) {
 	if r := do(t, c, over2(status(307, "Access-Control-Allow-Origin", pageOrigin, "Location", "/2")), as(Chromium)); r.Verdict.Allowed || r.Verdict.Reason != nil {
 		t.Errorf("a redirect that keeps the body: %s", outcome(r.Verdict))
 	}
+	s = over2(status(303, "Access-Control-Allow-Origin", pageOrigin, "Location", "/2"))
+	do(t, c, s, as(Chromium))
+	if len(s.sent) < 4 || s.sent[2].Purpose != exchange.PurposePreflight || s.sent[3].Request.Method != "GET" || s.sent[3].Request.HasBody {
+		t.Errorf("behind a 303 went %d requests; want a preflight and a GET without a body", len(s.sent))
+	}
 	c.Mode = exchange.ModeNoCORS
 	if r := do(t, c, good(), as(Chromium)); r.Local == nil || r.Local.Kind != "type-error" {
 		t.Errorf("no-cors: %+v", r.Local)

@@ -26,7 +26,7 @@ func (r *run) preflight() bool {
 			needs = r.has(devPreflightSticky)
 		}
 	}
-	if r.stream {
+	if r.flagged {
 		needs = true
 		if !r.within {
 			triggers = append(triggers, streamTrigger)

@@ -62,6 +62,7 @@ type run struct {
 	changed    bool    // a redirect went to another origin
 	becameGet  bool    // a redirect changed the method to GET
 	stream     bool    // the body is a stream, so that it has no source and is sent once
+	flagged    bool    // the use-CORS-preflight flag, which a redirect leaves set
 	http1      bool    // the last preflight came over HTTP/1
 	status     int     // of the response that the page gets
 	needed     bool    // a hop before this one needed a preflight

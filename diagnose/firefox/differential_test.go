@@ -29,7 +29,6 @@ var exceptions = map[string]string{
 	"wire/bad chunks":                 "Firefox waits for the first chunk before it hands on the response; the model judges the head alone",
 	"wire/carriage return in a value": "Firefox drops such a header; the probes read on, as Chromium does",
 	"wire/empty answer to a PUT behind a good preflight": "Firefox sends the PUT a second time and then complains of several Access-Control-Allow-Origin, of which none came; the model says that no answer came",
-	"wire/space before the colon":                        "Firefox ignores such a header; the probes drop the blank, as Chromium does",
 }
 
 const http09 = "Firefox takes what is no HTTP response for one of HTTP/0.9, a 200 without headers; the probes say that it is none"

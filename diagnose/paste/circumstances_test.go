@@ -65,3 +65,12 @@ func TestAPreloadIsRead(t *testing.T) {
 		}
 	}
 }
+
+func TestTheConsoleLineOfAPreloadIsOne(t *testing.T) {
+	for kind, want := range map[string]exchange.InitiatorType{"link element resource": exchange.InitiatorLink, "fetch": exchange.InitiatorFetch} {
+		p, err := Parse("Access to " + kind + " at 'https://api.example.com/a' from origin 'https://app.example.com' has been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the requested resource.")
+		if err != nil || p.Case.Initiator != want {
+			t.Errorf("%s: %v, %+v", kind, err, p.Case)
+		}
+	}
+}

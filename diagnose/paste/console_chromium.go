@@ -129,6 +129,9 @@ func parseChromium(pasted string) (Pasted, bool, error) {
 		}
 		p.chromiumReason(g["text"])
 		p.network(pasted)
+		if g["kind"] == "link element resource" {
+			p.Case.Initiator = exchange.InitiatorLink
+		}
 		p.understoodConsole("Chromium", g["kind"])
 		return p, true, nil
 	}

@@ -39,7 +39,8 @@ var (
 // readHead reads the head of an answer as browsers do, in the details that
 // change what a page can see (Chromium: HttpStreamParser, HttpUtil's
 // AssembleRawHeaders and HeadersIterator): lines end in CR LF, LF or CR; a
-// continued line is joined by a space; blanks before the colon are dropped; a
+// continued line is joined by a space; blanks before the colon are dropped, but
+// for the headers of CORS; a
 // line without a colon, or whose name is no token, is ignored; any byte but NUL
 // may stand in a value. size counts the bytes over several heads and bounds
 // them.
@@ -157,11 +158,24 @@ func fields(lines string) exchange.Headers {
 			continue
 		}
 		value, rest = continued(value, rest)
-		if name = trimBlanks(name); httpguts.ValidHeaderFieldName(name) {
-			hs = append(hs, exchange.Header{Name: name, Value: trimBlanks(value)})
+		bare := trimBlanks(name)
+		if !httpguts.ValidHeaderFieldName(bare) {
+			continue
 		}
+		if !readByCORS(bare) {
+			name = bare
+		}
+		hs = append(hs, exchange.Header{Name: name, Value: trimBlanks(value)})
 	}
 	return hs
+}
+
+// readByCORS says whether a header is one of the CORS protocol. Engines differ in
+// what they make of one whose name ends in a blank, so that it is handed on as it
+// came; of any other the page may as well see what Chromium makes of it.
+func readByCORS(name string) bool {
+	const prefix = "access-control-"
+	return len(name) > len(prefix) && strings.EqualFold(name[:len(prefix)], prefix)
 }
 
 // continued joins the lines that go on with a header to its value.

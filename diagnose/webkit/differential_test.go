@@ -26,7 +26,6 @@ var exceptions = map[string]string{
 	"wire/carriage return in a value":                         "libsoup drops such a header; the probes read on, as Chromium does",
 	"wire/HTTP 2.0 in the status line":                        "libsoup wants HTTP/1; the probes take any version, as Chromium and Firefox do",
 	"wire/ICY":                                                "libsoup takes ICY for HTTP; the probes call it no HTTP answer",
-	"wire/space before the colon":                             "libsoup ignores such a header; the probes drop the blank, as Chromium does",
 	"wire/status 000":                                         "libsoup wants a status from 100; the probes take any three digits, as Chromium and Firefox do",
 	"wire/lower-case http":                                    "libsoup wants capitals; the probes read such a status line, as Chromium does",
 }
