@@ -111,3 +111,24 @@ func TestOnlyWhatReadsIsPermitted(t *testing.T) {
 		}
 	}
 }
+
+func TestScriptAsksAsTheCaseSays(t *testing.T) {
+	body := "x"
+	tests := []struct {
+		name  string
+		c     exchange.Case
+		has   string
+		hasNo string
+	}{
+		{"a text", exchange.Case{Method: "POST", Body: &body}, `"body":"x"`, `"stream":`},
+		{"a stream", exchange.Case{Method: "POST", Body: &body, BodyStream: true}, `"stream":{"text":"x"}`, `"body":`},
+		{"an element", exchange.Case{URL: "https://api.test/\"", Initiator: exchange.InitiatorLink}, `link.href = "https://api.test/\""`, "fetch("},
+		{"an element with credentials", exchange.Case{Initiator: exchange.InitiatorLink, Credentials: exchange.CredentialsInclude}, `"use-credentials"`, "anonymous"},
+	}
+	for _, tt := range tests {
+		s, err := Script(tt.c)
+		if err != nil || !strings.Contains(s, tt.has) || strings.Contains(s, tt.hasNo) {
+			t.Errorf("%s: %v, %s", tt.name, err, s)
+		}
+	}
+}
