@@ -63,6 +63,7 @@ func chromium(b *chrome.Browser) difftest.Subject {
 		Console:    func(v fetch.Verdict) string { return aboutCORS(v.Console.Chromium) },
 		Same:       func(s string) string { return fieldNamed.ReplaceAllString(s, "Request header field … is") },
 		Exceptions: exceptions,
+		Tries:      map[string]int{"wire/empty answer": 1, "wire/empty answer to the preflight": 1, "wire/empty answer to a POST": 1, "wire/empty answer to a PUT behind a good preflight": 2},
 		Reasons:    serverErrors,
 	}
 }

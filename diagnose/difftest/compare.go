@@ -36,6 +36,10 @@ type Subject struct {
 	// Exceptions are the scenarios in which model and browser are known to
 	// differ, by name, and why it stays so.
 	Exceptions map[string]string
+	// Tries are how often the browser sends a request, preflights included, that
+	// the connection's end leaves without an answer, by scenario. The model sends
+	// it once: the verdict is the same.
+	Tries map[string]int
 	// Reasons are the names that must occur: those that a server can cause.
 	Reasons []string
 }
@@ -88,8 +92,13 @@ func Compare(ctx context.Context, t *testing.T, server *Server, sub Subject, all
 func (sub Subject) compare(ctx context.Context, t *testing.T, server *Server, client *probe.Client, s Scenario, i int) (inBrowser Conclusion, differs bool) {
 	t.Helper()
 	c := s.Install(server, i)
+	browsers := true // the browser comes first
 	told := func(out *Conclusion) {
 		out.Asked = server.Asked(fmt.Sprintf("c%d", i))
+		if want := sub.Tries[s.Name]; browsers && want != 0 && len(out.Asked) != want {
+			t.Errorf("%s: %s asked %d times, not %d: %q", s.Name, sub.Name, len(out.Asked), want, out.Asked)
+		}
+		browsers = false
 		if sub.Told != nil {
 			sub.Told(s, out)
 		}

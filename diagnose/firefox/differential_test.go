@@ -28,7 +28,7 @@ var exceptions = map[string]string{
 	"wire/status of two digits":       "Firefox takes any number as a status; the probes want three digits, as RFC 9112 does",
 	"wire/bad chunks":                 "Firefox waits for the first chunk before it hands on the response; the model judges the head alone",
 	"wire/carriage return in a value": "Firefox drops such a header; the probes read on, as Chromium does",
-	"wire/empty answer to a PUT behind a good preflight": "Firefox sends the PUT a second time and then complains of several Access-Control-Allow-Origin, of which none came; the model says that no answer came",
+	"wire/empty answer to a PUT behind a good preflight": "Firefox tries the PUT again, sends nothing more and complains of several Access-Control-Allow-Origin, of which none came; the model says that no answer came",
 }
 
 const http09 = "Firefox takes what is no HTTP response for one of HTTP/0.9, a 200 without headers; the probes say that it is none"
@@ -75,6 +75,7 @@ func subject(b *firefox.Browser) difftest.Subject {
 			return headersKind.ReplaceAllString(opaquePage.ReplaceAllString(s, "at null may"), "Cannot convert …")
 		},
 		Exceptions: exceptions,
+		Tries:      map[string]int{"wire/empty answer": 10, "wire/empty answer to the preflight": 10, "wire/empty answer to a POST": 1, "wire/empty answer to a PUT behind a good preflight": 2},
 		Reasons:    serverReasons,
 	}
 }
