@@ -7,12 +7,16 @@ import (
 	"fmt"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
 	"corstui/diagnose"
+	"corstui/diagnose/browser"
 	"corstui/diagnose/chrome"
 	"corstui/diagnose/exchange"
+	"corstui/diagnose/fetch"
+	"corstui/diagnose/firefox"
 	"corstui/ui"
 )
 
@@ -24,7 +28,7 @@ const (
 )
 
 // TakeSession implements ui.SessionTaker: from cloudflared's store, or from a
-// browser window in which the user logs in.
+// browser window in which the user logs in: Chrome's, or Firefox's.
 func (b *backend) TakeSession(ctx context.Context, how string, c exchange.Case) (exchange.Session, error) {
 	switch how {
 	case "cloudflared":
@@ -32,9 +36,39 @@ func (b *backend) TakeSession(ctx context.Context, how string, c exchange.Case) 
 	case "browser":
 		ctx, cancel := context.WithTimeout(ctx, loginTime)
 		defer cancel()
-		return chrome.Login(ctx, c.URL, chrome.Options{Network: b.options.Network})
+		return logIn(ctx, c.URL, browser.Options{Network: b.options.Network}, loginWindows(b.options.Engine))
 	}
 	return exchange.Session{}, ui.ErrNotHere
+}
+
+// A loginWindow opens a window of one family of browsers in which the user logs
+// in; missing is its error where none is installed.
+type loginWindow struct {
+	login   func(context.Context, string, browser.Options) (exchange.Session, error)
+	missing error
+}
+
+// loginWindows are the families in the order in which they are tried: Firefox
+// first where the verdict is to be Firefox's.
+func loginWindows(e fetch.Engine) []loginWindow {
+	ways := []loginWindow{{chrome.Login, chrome.ErrNotInstalled}, {firefox.Login, firefox.ErrNotInstalled}}
+	if e == fetch.Firefox {
+		slices.Reverse(ways)
+	}
+	return ways
+}
+
+// logIn has the user log in at the target in the first browser that is installed.
+func logIn(ctx context.Context, target string, o browser.Options, ways []loginWindow) (exchange.Session, error) {
+	for _, w := range ways {
+		s, err := w.login(ctx, target, o)
+		if errors.Is(err, w.missing) {
+			continue
+		}
+		return s, err
+	}
+	return exchange.Session{}, fmt.Errorf("no Chrome, Chromium, Edge or Firefox found to log in with; install one, set %s or %s to the path of its executable, or paste a curl or the cookie instead",
+		chrome.EnvPath, firefox.EnvPath)
 }
 
 // cloudflaredSession asks cloudflared for the token that it holds for the

@@ -31,10 +31,14 @@ func Login(ctx context.Context, target string, o Options) (exchange.Session, err
 	}
 	var s exchange.Session
 	for _, k := range have.Cookies {
-		s.Cookies = append(s.Cookies, exchange.Cookie{
+		c := exchange.Cookie{
 			Name: k.Name, Value: k.Value, Domain: trimDot(k.Domain), HostOnly: k.Domain == trimDot(k.Domain), Path: k.Path,
-			Secure: k.Secure, HTTPOnly: k.HTTPOnly, SameSite: string(k.SameSite),
-		})
+			Secure: k.Secure, HTTPOnly: k.HTTPOnly, SameSite: string(k.SameSite), SameSiteUnset: k.SameSite == "",
+		}
+		if k.PartitionKey != nil {
+			c.Partition = k.PartitionKey.TopLevelSite
+		}
+		s.Cookies = append(s.Cookies, c)
 	}
 	return s, nil
 }

@@ -76,7 +76,8 @@ func cookieParams(k exchange.Cookie, u *url.URL) *network.SetCookieParams {
 	if domain != host && !strings.HasSuffix(host, "."+domain) {
 		return nil
 	}
-	secure := k.Secure || u.Scheme == "https" && k.SameSite == ""
+	unknown := k.SameSite == "" && !k.SameSiteUnset
+	secure := k.Secure || u.Scheme == "https" && unknown
 	httpOnly := k.HTTPOnly
 	p := &network.SetCookieParams{
 		Name: k.Name, Value: k.Value,
@@ -92,7 +93,7 @@ func cookieParams(k exchange.Cookie, u *url.URL) *network.SetCookieParams {
 		site, target := fetch.ParseOrigin(k.Partition), fetch.ParseOrigin(u.String())
 		p.PartitionKey = &network.CookiePartitionKey{TopLevelSite: k.Partition, HasCrossSiteAncestor: !fetch.SchemefulSameSite(site, target)}
 	}
-	if k.SameSite == "" && secure {
+	if unknown && secure {
 		p.SameSite = network.CookieSameSiteNone
 	}
 	if k.Domain == "" || k.HostOnly {

@@ -32,6 +32,8 @@ type cookie struct {
 	partition string
 	// given says that the user named it: it was in the browser before the fetch.
 	given bool
+	// unset says that it is known to have no SameSite attribute.
+	unset bool
 	// token marks the Access application token.
 	token bool
 }
@@ -57,7 +59,7 @@ func (r *run) held() []cookie {
 	out := make([]cookie, 0, len(s.Cookies)+len(r.cookies)+1)
 	for _, c := range s.Cookies {
 		k := cookie{name: c.Name, value: c.Value, domain: strings.ToLower(strings.TrimPrefix(c.Domain, ".")), path: c.Path,
-			sameSite: c.SameSite, hostOnly: c.HostOnly, secure: c.Secure, partition: c.Partition, given: true}
+			sameSite: c.SameSite, hostOnly: c.HostOnly, secure: c.Secure, partition: c.Partition, given: true, unset: c.SameSiteUnset}
 		if k.domain == "" {
 			k.domain, k.hostOnly = r.first.Host, true
 		}
@@ -171,7 +173,7 @@ func (r *run) travels(c cookie) fate {
 				return stays("The cookie is SameSite=None without Secure, which browsers reject.")
 			}
 		default:
-			if !c.given && !r.has(devSameSiteDefaultNone) {
+			if (!c.given || c.unset) && !r.has(devSameSiteDefaultNone) {
 				return stays("The cookie has no SameSite attribute, which counts as Lax, and the request is cross-site.")
 			}
 		}
@@ -191,10 +193,10 @@ func (r *run) whyGoes(c cookie) string {
 		return "The cookie was set on the way as SameSite=None; Secure."
 	case c.partition != "":
 		return "The cookie is kept in the partition of the page's own site (CHIPS), so it travels where third-party cookies do not."
-	case c.sameSite == "":
+	case c.sameSite == "" && !c.unset:
 		return "The request is cross-site, and its SameSite attribute is not known, so it counts as one that travels: in the browser it does so only as SameSite=None; Secure, and where third-party cookies are allowed, " + thirdPartyAllowed
 	}
-	return "The request is cross-site and the cookie is SameSite=None: it travels where third-party cookies are allowed, " + thirdPartyAllowed
+	return "The request is cross-site and the cookie counts as SameSite=None: it travels where third-party cookies are allowed, " + thirdPartyAllowed
 }
 
 // thirdPartyAllowed is where an engine that by default sends third-party cookies

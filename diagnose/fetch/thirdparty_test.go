@@ -49,6 +49,9 @@ func TestThirdPartyCookies(t *testing.T) {
 		{"kept under another site", "", apiURL, given(kept("https://example.org")), ""},
 		{"kept under the page's domain with another scheme", "", apiURL, given(kept("http://example.com")), ""},
 		{"kept under its own site, and the page is of it", "", sibling, given(kept("https://example.com")), "chromium firefox webkit standard"},
+		{"without SameSite, as is known", "", apiURL, given(func(k *exchange.Cookie) { k.SameSite, k.SameSiteUnset = "", true }), ""},
+		{"without SameSite, to a sibling", "", sibling, given(func(k *exchange.Cookie) { k.SameSite, k.SameSiteUnset = "", true }), "chromium firefox webkit standard"},
+		{"without SameSite, kept under the page's site", "", apiURL, given(kept("https://example.com"), func(k *exchange.Cookie) { k.SameSite, k.SameSiteUnset = "", true }), "firefox"},
 		{"SameSite=Lax stays at home everywhere", "", apiURL, given(func(k *exchange.Cookie) { k.SameSite = "Lax" }), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -60,7 +63,7 @@ func TestThirdPartyCookies(t *testing.T) {
 				if got := sc.sent[0].Request.Headers.Has("Cookie"); got != want || d.Sent != want {
 					t.Errorf("%s: sent %t, decision %+v, want %t", e, got, d, want)
 				}
-				byDefault := !want && strings.Contains(c.sent, "chromium")
+				byDefault := !want && (strings.Contains(c.sent, "chromium") || c.cookie.SameSiteUnset && e != Chromium && e != Standard)
 				if d.Default != byDefault || slices.Contains(r.Verdict.Assumes, AssumesThirdPartyCookies) != byDefault {
 					t.Errorf("%s: decision %+v, assumes %q: by default %t", e, d, r.Verdict.Assumes, byDefault)
 				}

@@ -109,7 +109,7 @@ func store(k exchange.Cookie, u *url.URL) (storedCookie, bool) {
 	}
 	s := storedCookie{
 		Name: k.Name, Value: k.Value, Host: domain, Path: k.Path,
-		Secure: k.Secure || u.Scheme == "https" && k.SameSite == "", HTTPOnly: k.HTTPOnly,
+		Secure: k.Secure || u.Scheme == "https" && k.SameSite == "" && !k.SameSiteUnset, HTTPOnly: k.HTTPOnly,
 		SameSite: sameSites[strings.ToLower(k.SameSite)], Jar: jar(k.Partition),
 	}
 	if s.Path == "" {
@@ -135,11 +135,10 @@ func jar(site string) string {
 // Access has set its cookie. Only the target is opened, by GET, as the user
 // would. What the browser got is kept for the Fetch that follows.
 func (b *Browser) Login(ctx context.Context, target string, loggedIn func(context.Context) error) error {
-	u, err := url.Parse(target)
-	if err != nil || u.Host == "" {
-		return fmt.Errorf("%q: a login needs an absolute URL of the target", target)
+	u, err := loginURL(target)
+	if err != nil {
+		return err
 	}
-	u.Fragment, u.User = "", nil
 	if err := b.context(ctx, true); err != nil {
 		return b.explain(ctx, err)
 	}
@@ -152,12 +151,12 @@ func (b *Browser) Login(ctx context.Context, target string, loggedIn func(contex
 		if err := loggedIn(ctx); err != nil {
 			return b.explain(ctx, err)
 		}
-		return nil
+		return b.stopLoading(ctx)
 	}
 	for {
 		have, err := b.cookies(ctx, u)
 		if err == nil && slices.ContainsFunc(have, func(k storedCookie) bool { return k.Name == accessCookie }) {
-			return nil
+			return b.stopLoading(ctx)
 		}
 		if err == nil {
 			err = pause(ctx, loginPoll)
@@ -166,6 +165,15 @@ func (b *Browser) Login(ctx context.Context, target string, loggedIn func(contex
 			return fmt.Errorf("%w: %w", errNoLogin, b.explain(ctx, err))
 		}
 	}
+}
+
+// stopLoading ends what is still under way in the tab: the cookie may come with a
+// redirect, and the page that follows would come in the way of the next one.
+func (b *Browser) stopLoading(ctx context.Context) error {
+	if err := b.chrome(ctx, "gBrowser.selectedBrowser.stop()", nil); err != nil {
+		return b.explain(ctx, err)
+	}
+	return nil
 }
 
 var errNoLogin = errors.New("nobody logged in (Cloudflare Access has set no " + accessCookie + " cookie for the target)")
