@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"strings"
@@ -210,7 +211,7 @@ func (f *caseFlags) options() (diagnose.Options, error) {
 	}
 	n := probe.Network{Resolve: f.resolve, ConnectTo: f.connectTo, Insecure: f.insecure, Direct: f.direct, UserAgent: f.userAgent}
 	if f.cacert != "" {
-		if n.CAPEM, err = os.ReadFile(f.cacert); err != nil {
+		if n.CAPEM, err = readPEM(f.cacert); err != nil {
 			return o, fmt.Errorf("--cacert %s: %w; right would be a readable PEM file", f.cacert, cause(err))
 		}
 	}
@@ -266,4 +267,21 @@ func (f *caseFlags) batchDefaults() (exchange.Case, error) {
 		return c, err
 	}
 	return exchange.Case{Session: c.Session, Headers: c.Headers, ReadHeaders: c.ReadHeaders}, nil
+}
+
+// maxPEM is more than twenty times the authorities of a whole system.
+const maxPEM = 8 << 20
+
+// readPEM reads certificates, from a pipe too.
+func readPEM(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
+	if len(b) > maxPEM {
+		return nil, fmt.Errorf("larger than %d MiB", maxPEM>>20)
+	}
+	return b, err
 }

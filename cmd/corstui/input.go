@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -34,6 +35,31 @@ func (a *app) readInput(name string) ([]byte, error) {
 	}
 	return b, nil
 }
+
+// readRegular reads a file of at most max bytes, and nothing that is no file: a
+// pipe may never end, and a device may have no end.
+func readRegular(name string, max int64) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is no file")
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, max+1))
+	if err == nil && int64(len(b)) > max {
+		return nil, fmt.Errorf("it is larger than %d MiB", max>>20)
+	}
+	return b, err
+}
+
+// maxOwn bounds the program's own files: settings and state.
+const maxOwn = 8 << 20
 
 // parseCookies reads the value of -b: 'n=v; n2=v2', or @FILE with a cookie jar
 // in Netscape's format or with lines of that form.
@@ -71,7 +97,9 @@ func parseCookies(v string) ([]exchange.Cookie, error) {
 			out = append(out, pairs...)
 		}
 	}
-	if err := lines.Err(); err != nil {
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, fmt.Errorf("--cookie @%s: a line is longer than 1 MiB; right would be a cookie file", file)
+	} else if err != nil {
 		return nil, fmt.Errorf("--cookie @%s: %w; right would be a cookie file", file, cause(err))
 	}
 	if len(out) == 0 {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"corstui/diagnose"
 	"corstui/diagnose/redact"
@@ -37,16 +38,12 @@ func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 func run(args []string, std stdio) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
+	ended := make(chan struct{})
+	defer close(ended)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
-	go func() {
-		select {
-		case s := <-signals:
-			cancel(signalled{s})
-		case <-ctx.Done():
-		}
-	}()
+	go endBySignal(signals, cancel, ended)
 
 	out := &checkedOut{w: std.out}
 	std.in, std.out = &endableIn{ctx: ctx, r: std.in}, out
@@ -72,6 +69,30 @@ func run(args []string, std stdio) int {
 	}
 	fmt.Fprintf(std.err, "corstui: %s\n", redact.Clean(redact.New().Text(err.Error())))
 	return diagnose.ExitUsage
+}
+
+// grace is how long a run may take to end after a signal.
+const grace = 5 * time.Second
+
+// endBySignal ends the run's context by the first signal. What does not heed it,
+// such as a read of a pipe that nobody writes to, ends with the process: after
+// the grace, or by the next signal.
+func endBySignal(signals <-chan os.Signal, cancel context.CancelCauseFunc, ended <-chan struct{}) {
+	var first signalled
+	select {
+	case s := <-signals:
+		first = signalled{s}
+		cancel(first)
+	case <-ended:
+		return
+	}
+	select {
+	case <-signals:
+	case <-time.After(grace):
+	case <-ended:
+		return
+	}
+	os.Exit(first.code())
 }
 
 // signalled is the cause of a context that a signal ended.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -29,7 +28,7 @@ type settings struct {
 // one is said in a line that names the file; the screen then opens without it.
 func readSettings() (settings, error) {
 	path := filepath.Join(xdg.ConfigHome, "corstui", "config.yaml")
-	b, err := os.ReadFile(path)
+	b, err := readRegular(path, maxOwn)
 	if err != nil {
 		return settings{}, nil //nolint:nilerr // no settings are no fault
 	}

@@ -239,7 +239,7 @@ func overwritten(dir string, files []snippets.File) string {
 	var b strings.Builder
 	for _, f := range files {
 		p := filepath.Join(dir, filepath.Base(f.Name))
-		old, err := os.ReadFile(p)
+		old, err := readRegular(p, maxInput)
 		if err != nil {
 			continue
 		}

@@ -46,7 +46,7 @@ func openState(none bool) *state {
 		return s
 	}
 	s.path = filepath.Join(xdg.StateHome, "corstui", "state.json")
-	b, err := os.ReadFile(s.path)
+	b, err := readRegular(s.path, maxOwn)
 	if err != nil || json.Unmarshal(b, &s.data) != nil {
 		s.data = stateFile{}
 	}

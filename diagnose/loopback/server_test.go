@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -313,7 +314,7 @@ func FuzzOneReadableHostOrNone(f *testing.F) {
 		for range 8 {
 			r, err := http.ReadRequest(bufio.NewReader(onlyHead{h}))
 			if err != nil {
-				if err == io.EOF || err == io.ErrUnexpectedEOF {
+				if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 					return
 				}
 				t.Fatalf("net/http could not read what came of %q: %v", raw, err)

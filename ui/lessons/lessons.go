@@ -105,6 +105,23 @@ type Goal struct {
 //go:embed *.yaml
 var builtin embed.FS
 
+// maxLesson bounds a lesson's file, in bytes.
+const maxLesson = 1 << 20
+
+// readLesson reads a lesson's file, and nothing that may have no end.
+func readLesson(files fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(files, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is no file")
+	case info.Size() > maxLesson:
+		return nil, fmt.Errorf("it is larger than %d MiB", maxLesson>>20)
+	}
+	return fs.ReadFile(files, name)
+}
+
 // Load reads the built-in lessons, or those of a directory where dir is not
 // empty, in the order of their file names. Every mistake is reported, with the
 // file that it is in.
@@ -125,9 +142,9 @@ func Load(dir string) ([]Lesson, error) {
 	var wrong []error
 	seen := map[string]string{}
 	for _, name := range names {
-		b, err := fs.ReadFile(files, name)
+		b, err := readLesson(files, name)
 		if err != nil {
-			wrong = append(wrong, err)
+			wrong = append(wrong, fmt.Errorf("%s: %w", path.Join(dir, name), err))
 			continue
 		}
 		var l Lesson
