@@ -64,7 +64,7 @@ func (b *batchFlags) options() (batch.Options, error) {
 	var err1, err2 error
 	o.ShardIndex, err1 = strconv.Atoi(i)
 	o.ShardCount, err2 = strconv.Atoi(n)
-	if !ok || err1 != nil || err2 != nil || o.ShardCount < 1 || o.ShardIndex < 1 || o.ShardIndex > o.ShardCount {
+	if !ok || strings.ContainsAny(b.shard, "+-") || err1 != nil || err2 != nil || o.ShardCount < 1 || o.ShardIndex < 1 || o.ShardIndex > o.ShardCount {
 		return o, fmt.Errorf("--shard %q: not a shard; right would be I/N with 1 <= I <= N, as 1/4", b.shard)
 	}
 	return o, nil

@@ -75,6 +75,7 @@ type plan struct {
 // URL argument, the later overruling the earlier: input, argument, flags.
 func (f *caseFlags) build(a *app, args []string) (plan, error) {
 	var p plan
+	var notes []string
 	if f.from != "" {
 		text, err := a.readInput(f.from)
 		if err != nil {
@@ -85,9 +86,7 @@ func (f *caseFlags) build(a *app, args []string) (plan, error) {
 			return p, fmt.Errorf("--from %s: %w", f.from, err)
 		}
 		p.Case = pasted.Case
-		for _, n := range pasted.Notes {
-			fmt.Fprintf(a.std.err, "note: %s\n", diagnose.Shown(n))
-		}
+		notes = pasted.Notes
 		// A curl says how it reaches its host, too.
 		f.resolve = append(f.resolve, pasted.Resolve...)
 		f.connectTo = append(f.connectTo, pasted.ConnectTo...)
@@ -103,8 +102,15 @@ func (f *caseFlags) build(a *app, args []string) (plan, error) {
 		return p, firstOf(err)
 	}
 	var err error
-	p.Options, err = f.options()
-	return p, err
+	if p.Options, err = f.options(); err != nil {
+		return p, err
+	}
+	if complete(p.Case) == nil { // else one line says what is missing
+		for _, n := range notes {
+			fmt.Fprintf(a.std.err, "note: %s\n", diagnose.Shown(n))
+		}
+	}
+	return p, nil
 }
 
 // complete reports what the case still lacks.

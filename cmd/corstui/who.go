@@ -23,7 +23,10 @@ func (a *app) whoCommand() *cobra.Command {
 		Example: `  curl -si https://api.example.com/ | corstui who --url https://api.example.com/
   corstui who network.har --format json`,
 		Args: atMostOne("one file, or - for standard input"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkEmpty(cmd.Flags(), "url", "method"); err != nil {
+				return err
+			}
 			if format != "text" && format != "json" {
 				return fmt.Errorf("--format %q: no such format; one of text, json", format)
 			}

@@ -14,6 +14,7 @@ var browserAdded = map[string]bool{
 	"accept-charset": true, "accept-encoding": true, "accept-language": true, "access-control-request-headers": true,
 	"access-control-request-method": true, "connection": true, "content-length": true, "cookie": true, "cookie2": true,
 	"date": true, "dnt": true, "expect": true, "host": true, "keep-alive": true, "origin": true, "referer": true,
+	"referrer-policy": true, // an option of fetch(), which Chromium copies as a header for Node.js
 	"te": true, "trailer": true, "transfer-encoding": true, "upgrade": true, "via": true,
 	"user-agent": true, "priority": true, "upgrade-insecure-requests": true, "alt-used": true,
 	"if-none-match": true, "if-modified-since": true, // the HTTP cache revalidates
