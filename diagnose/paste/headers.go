@@ -15,7 +15,7 @@ var browserAdded = map[string]bool{
 	"access-control-request-method": true, "connection": true, "content-length": true, "cookie": true, "cookie2": true,
 	"date": true, "dnt": true, "expect": true, "host": true, "keep-alive": true, "origin": true, "referer": true,
 	"referrer-policy": true, // an option of fetch(), which Chromium copies as a header for Node.js
-	"te": true, "trailer": true, "transfer-encoding": true, "upgrade": true, "via": true,
+	"te":              true, "trailer": true, "transfer-encoding": true, "upgrade": true, "via": true,
 	"user-agent": true, "priority": true, "upgrade-insecure-requests": true, "alt-used": true,
 	"if-none-match": true, "if-modified-since": true, // the HTTP cache revalidates
 	"x-client-data": true, // Chrome to Google's hosts
