@@ -39,7 +39,7 @@ func TestStoreIsForTheTargetsHostOnly(t *testing.T) {
 		k    exchange.Cookie
 		want *storedCookie
 	}{
-		{exchange.Cookie{Name: "a", Value: "1"}, &storedCookie{Name: "a", Value: "1", Host: "api.example.com", Path: "/", Secure: true}},
+		{exchange.Cookie{Name: "a", Value: "1"}, &storedCookie{Name: "a", Value: "1", Host: "api.example.com", Path: "/", Secure: true, SameSite: 256}},
 		{exchange.Cookie{Name: "a", Domain: ".example.com", SameSite: "Strict", Path: "/v1"}, &storedCookie{Name: "a", Host: ".example.com", Path: "/v1", SameSite: 2}},
 		{exchange.Cookie{Name: "a", Domain: "api.example.com", HostOnly: true, SameSite: "Lax", Secure: true}, &storedCookie{Name: "a", Host: "api.example.com", Path: "/", Secure: true, SameSite: 1}},
 		{exchange.Cookie{Name: "a", Domain: "example.org"}, nil},
