@@ -201,6 +201,13 @@ func TestPeersOverHTTP1(t *testing.T) {
 			return body("xy", false)(r)
 		}},
 		{name: "sends a trailer without end", serve: forever(ok+"Transfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\n", "X-T: 1\r\n"), ok: bodyError("malformed")},
+		{name: "sends a chunk extension without end", serve: forever(ok+"Transfer-Encoding: chunked\r\n\r\n5;x=", strings.Repeat("y", 4096)), ok: bodyError("malformed")},
+		{name: "resets in mid-body", serve: func(nc net.Conn) {
+			_, _ = io.WriteString(nc, ok+"Content-Length: 100\r\n\r\nxy")
+			time.Sleep(50 * time.Millisecond)
+			reset(nc)
+		}, ok: bodyError("broke while the body came")},
+		{name: "lists 100,000 headers in one", serve: say(ok + "Access-Control-Allow-Headers: " + strings.Repeat("a,", 100_000) + "\r\nContent-Length: 0\r\n\r\n"), ok: status(200)},
 		{name: "sends a body without end", serve: forever(ok+"\r\n", strings.Repeat("b", 64<<10)), ok: kept},
 		{name: "sends chunks without end", serve: forever(ok+"Transfer-Encoding: chunked\r\n\r\n", strings.Repeat("4\r\naaaa\r\n", 1000)), ok: kept},
 		{name: "sends half a body and hangs", serve: func(nc net.Conn) {
