@@ -67,7 +67,7 @@ func ParseResponses(text string, o ParseOptions) ([]exchange.Exchange, error) {
 	switch {
 	case trimmed == "":
 		return nil, noResponse("it is empty")
-	case strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "["):
+	case strings.HasPrefix(trimmed, "{") || listRE.MatchString(trimmed):
 		return parseHAR(trimmed, first)
 	}
 	xs := parseText(text, first)
@@ -104,7 +104,9 @@ var (
 	statusRE = regexp.MustCompile(`(?i)^HTTP/([0-9](?:\.[0-9])?)[ \t]+([1-9][0-9]{2})(?:[ \t]+(.*))?$`)
 	// A body without a newline at its end and the next response in one line, as
 	// curl prints several URLs.
-	gluedRE       = regexp.MustCompile(`(</html>|[}\]]|(?i:error code: [0-9]{3,5}))(HTTP/[0-9](?:\.[0-9])? [1-5][0-9]{2}[^\n]{0,64}\n)`)
+	gluedRE = regexp.MustCompile(`(</html>|[}\]]|(?i:error code: [0-9]{3,5}))(HTTP/[0-9](?:\.[0-9])? [1-5][0-9]{2}[^\n]{0,64}\n)`)
+	// listRE tells a JSON list from a prompt or a logger's name in brackets.
+	listRE        = regexp.MustCompile(`^\[\s*(?:[\[{\]"0-9-]|$)`)
 	requestLineRE = regexp.MustCompile(`^([A-Z][A-Z-]{1,19})\s+(\S+)\s+HTTP/[0-9](?:\.[0-9])?$`)
 )
 

@@ -28,13 +28,11 @@ var (
 
 // parseText reads every form that is not JSON.
 func parseText(text string, first request) []exchange.Exchange {
-	text = gluedRE.ReplaceAllString(text, "$1\n$2")
+	text = gluedRE.ReplaceAllString(untail(text), "$1\n$2")
 	lines := strings.Split(text, "\n")
-	verbose, marked, plain := false, -1, -1
+	verbose, marked, plain := unwrap(lines), -1, -1
 	for i, l := range lines {
 		switch {
-		case strings.HasPrefix(l, "< HTTP/"):
-			verbose = true
 		case plain < 0 && statusRE.MatchString(strings.TrimSpace(l)):
 			plain = i
 		case marked < 0 && markedRE.MatchString(l):
@@ -269,17 +267,17 @@ func readVerbose(lines []string) (fs []found, known []bool) {
 		cur, body = nil, nil
 	}
 	for _, l := range lines {
+		method, to, isRequest := verboseRequest(l)
+		proto, status, reason, isStatus := verboseStatus(l)
 		switch {
-		case strings.HasPrefix(l, "> ") && requestLineRE.MatchString(strings.TrimSpace(l[2:])):
+		case isRequest:
 			end()
-			m := requestLineRE.FindStringSubmatch(strings.TrimSpace(l[2:]))
-			req, path = found{request: request{method: m[1]}}, m[2]
+			req, path = found{request: request{method: method}}, to
 			inHeaders = true
-		case strings.HasPrefix(l, "< ") && statusRE.MatchString(strings.TrimSpace(l[2:])):
+		case isStatus:
 			end()
-			m := statusRE.FindStringSubmatch(strings.TrimSpace(l[2:]))
-			cur = &found{proto: "HTTP/" + m[1], reason: strings.TrimSpace(m[3]), remote: remote, issuer: issuer}
-			cur.status, _ = strconv.Atoi(m[2])
+			cur = &found{proto: proto, reason: strings.TrimSpace(reason), remote: remote, issuer: issuer}
+			cur.status, _ = strconv.Atoi(status)
 			cur.request = request{method: req.request.method, headers: req.headers, url: target(path, req.headers.Value("host"), scheme)}
 			inHeaders = true
 		case inHeaders && cur == nil && strings.HasPrefix(l, ">"):
@@ -295,6 +293,12 @@ func readVerbose(lines []string) (fs []found, known []bool) {
 			} else {
 				cur.elided = true
 			}
+		case inHeaders && cur != nil && (l == "" || strings.HasPrefix(l, `{"`)):
+			// People leave the last line of the headers out, an empty "< ".
+			inHeaders = false
+			if l != "" {
+				body = append(body, l)
+			}
 		case noiseRE.MatchString(l):
 		case strings.HasPrefix(l, "* ") && (cur == nil || inHeaders || infoLineRE.MatchString(l)):
 			if m := connectedRE.FindStringSubmatch(l); m != nil {
@@ -309,6 +313,7 @@ func readVerbose(lines []string) (fs []found, known []bool) {
 			if m := issuerRE.FindStringSubmatch(l); m != nil {
 				issuer = strings.TrimSpace(m[1])
 			}
+		case cur != nil && !inHeaders && len(body) == 0 && strings.TrimSpace(l) == "<":
 		case cur != nil && !inHeaders:
 			if loc := tailInfoRE.FindStringIndex(l); loc != nil {
 				l = l[:loc[0]]
