@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -205,9 +206,14 @@ var appSigns = []string{
 // appCookies are session cookies of app frameworks.
 var appCookies = []string{"connect.sid=", "sessionid=", "csrftoken=", "JSESSIONID=", "PHPSESSID=", "laravel_session=", "XSRF-TOKEN=", "ASP.NET_SessionId=", ".AspNetCore.", "_session_id=", "session="}
 
+// cgiStatusRE is the status header that CGI and Rack apps leave in their answers.
+// Browsers once showed the pseudo-header :status without its colon, but never
+// with a reason phrase.
+var cgiStatusRE = regexp.MustCompile(`^[1-5][0-9]{2} [A-Za-z]`)
+
 // appForm says whether an answer has the form of an app's.
 func appForm(v *view) bool {
-	if v.has(appSigns...) || strings.HasSuffix(v.mediaType(), "json") && v.text != "" {
+	if v.has(appSigns...) || cgiStatusRE.MatchString(v.header("status")) || strings.HasSuffix(v.mediaType(), "json") && v.text != "" {
 		return true
 	}
 	return slices.ContainsFunc(appCookies, v.setsCookie)

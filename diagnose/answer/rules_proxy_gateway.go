@@ -3,15 +3,43 @@ package answer
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 var (
-	awsErrorRE = regexp.MustCompile(`(?i)^(Forbidden|MissingAuthenticationToken|AccessDenied|Unauthorized|InvalidSignature|IncompleteSignature|ExpiredToken|UnrecognizedClient|TooManyRequests|LimitExceeded|InternalServerError|BadRequest|NotFound|UnsupportedMediaType|RequestTooLarge|IntegrationTimeout|IntegrationFailure)Exception`)
+	googleEdgeRE = regexp.MustCompile(`^<!doctype html><meta charset="utf-8"><meta name=viewport content="width=device-width, initial-scale=1"><title>([45][0-9]{2})</title>([45][0-9]{2}) [A-Z][A-Za-z -]+$`)
+	balancerRE   = regexp.MustCompile(`(?is)^<html>\s*<head><title>([345][0-9]{2})[^<]*</title></head>\s*<body[^>]*>\s*<center><h1>([345][0-9]{2})[^<]*</h1></center>\s*(?:<hr><center>awselb/[^<]*</center>\s*)?</body>\s*</html>$`)
+	awsErrorRE   = regexp.MustCompile(`(?i)^(Forbidden|MissingAuthenticationToken|AccessDenied|Unauthorized|InvalidSignature|IncompleteSignature|ExpiredToken|UnrecognizedClient|TooManyRequests|LimitExceeded|InternalServerError|Throttling|ServiceUnavailable|BadRequest|NotFound|UnsupportedMediaType|RequestTooLarge|IntegrationTimeout|IntegrationFailure)Exception`)
 )
 
+// balancerReasons are the headings of the load balancer's short pages.
+var balancerReasons = map[int]string{
+	301: "301 Moved Permanently", 302: "302 Found", 400: "400 Bad Request", 401: "401 Authorization Required", 403: "403 Forbidden", 404: "404 Not Found", 405: "405 Not Allowed",
+	500: "500 Internal Server Error", 502: "502 Bad Gateway", 503: "503 Service Temporarily Unavailable", 504: "504 Gateway Time-out",
+}
+
+// balancerForm says whether an answer has the form of the short pages that the
+// AWS load balancer writes. A Lambda function behind it answers under the same
+// server header, in a form of its own.
+func balancerForm(v *view) bool {
+	m := v.mediaType()
+	switch {
+	case v.status < 300 || m != "" && m != "text/html" || appForm(v):
+		return false
+	case v.text != "":
+		page := balancerRE.FindStringSubmatch(v.text)
+		return page != nil && page[1] == page[2] && page[1] == strconv.Itoa(v.status)
+	}
+	reason, ok := balancerReasons[v.status]
+	// The page without its heading, which stands in it twice, now and with the
+	// white background of earlier years.
+	n := v.contentLength() - 2*len(reason)
+	return ok && (n == 92 || n == 108)
+}
+
 // gatewayErrors are the kinds of error that the API Gateway itself reports.
-var gatewayErrors = []string{"forbidden", "missingauthenticationtoken", "unauthorized", "accessdenied", "internalservererror", "toomanyrequests", "limitexceeded", "invalidsignature", "incompletesignature", "expiredtoken"}
+var gatewayErrors = []string{"forbidden", "missingauthenticationtoken", "unauthorized", "accessdenied", "internalservererror", "toomanyrequests", "limitexceeded", "invalidsignature", "incompletesignature", "expiredtoken", "throttling"}
 
 // gatewayText says whether the body is one of the API Gateway's own sentences.
 func gatewayText(v *view) bool {
@@ -19,7 +47,7 @@ func gatewayText(v *view) bool {
 		return false
 	}
 	switch v.str("message") + v.str("Message") {
-	case "Forbidden", "Missing Authentication Token", "Unauthorized", "Not Found", "Limit Exceeded", "Too Many Requests", "Internal Server Error", "Internal server error",
+	case "Forbidden", "Missing Authentication Token", "Unauthorized", "Not Found", "Limit Exceeded", "Too Many Requests", "Rate Exceeded.", "Internal Server Error", "Internal server error",
 		"Endpoint request timed out", "Service Unavailable", "User is not authorized to access this resource", "The security token included in the request is invalid.", "The incoming token has expired":
 		return true
 	}
@@ -58,11 +86,33 @@ var gatewayRules = []Rule{
 		}),
 	},
 	{
-		ID: "aws-alb", Matches: "server: awselb/…",
-		What: "server", Layer: LayerProxy, Strength: Certain, Product: "AWS load balancer",
-		Says:   "The AWS load balancer names itself as server only on answers that it makes itself.",
+		ID: "aws-alb", Matches: "server: awselb/… on an error or a redirect in the load balancer's own form: its short HTML page, or text/html of exactly that length",
+		What: "server, content-length", Layer: LayerProxy, Strength: Certain, Product: "AWS load balancer",
+		Says:   "The answer names the AWS load balancer as server and has the form of the balancer's own short page.",
 		Source: "published answers; AWS docs (ALB fixed responses and redirects)", Grade: Observed,
-		match: when(func(v *view) bool { return strings.HasPrefix(v.server, "awselb/") }),
+		match: when(func(v *view) bool { return strings.HasPrefix(v.server, "awselb/") && balancerForm(v) }),
+	},
+	{
+		ID: "aws-alb-server", Matches: "server: awselb/… on an error or a redirect that is cut or plain text, without anything of an app",
+		What: "server", Layer: LayerProxy, Strength: Likely, Product: "AWS load balancer",
+		Says:   "The answer names the AWS load balancer as server and shows nothing of an app.",
+		Source: "published answers; AWS docs (ALB fixed responses and redirects)", Grade: Observed,
+		match: when(func(v *view) bool {
+			m := v.mediaType()
+			return strings.HasPrefix(v.server, "awselb/") && v.status >= 300 && (m == "" || m == "text/plain" || m == "text/html") && !appForm(v) && !v.has("vary", "set-cookie")
+		}),
+	},
+	{
+		ID: "aws-alb-target", Matches: "server: awselb/… on any other answer",
+		What: "server", Layer: LayerUnknown, Strength: Unknown,
+		Says:   "The AWS load balancer names itself as server also on what a Lambda function behind it answers: the function, or a fixed response of the balancer, made this.",
+		Source: "published answers of functions behind an ALB, 2022; AWS docs (Lambda functions as targets)", Grade: Observed,
+		match: func(v *view) *hit {
+			if !strings.HasPrefix(v.server, "awselb/") {
+				return nil
+			}
+			return &hit{candidates: []Layer{LayerOrigin, LayerProxy}}
+		},
 	},
 	{
 		ID: "aws-alb-page", Matches: "a short error page signed awselb",
@@ -152,6 +202,24 @@ var gatewayRules = []Rule{
 	},
 	// Google
 	{
+		ID: "google-edge-page", Matches: "the whole body is the page of one line with which Google's load balancer refuses, as Cloud Armor has it do",
+		What: "body", Layer: LayerProxy, Strength: Certain, Product: "Google load balancer (Cloud Armor)",
+		Says:   "The page of one line is the one with which Google's load balancer refuses; a rule of Cloud Armor is the usual cause.",
+		Source: "published refusals of the Cloud Armor workshop and of others", Grade: Observed,
+		match: func(v *view) *hit {
+			m := googleEdgeRE.FindStringSubmatch(v.text)
+			if !v.failed() || m == nil || m[1] != m[2] || v.status != 0 && m[1] != strconv.Itoa(v.status) {
+				return nil
+			}
+			h := &hit{}
+			// Without Google's own via, an app may have passed the page on.
+			if !via("1.1 google")(v) {
+				h.strength = Likely
+			}
+			return h
+		},
+	},
+	{
 		ID: "google-iap", Matches: "x-goog-iap-generated-response: true",
 		What: "x-goog-iap-generated-response", Layer: LayerProxy, Strength: Certain, Product: "Google Identity-Aware Proxy",
 		Says:   "Google's Identity-Aware Proxy made this answer itself.",
@@ -196,7 +264,7 @@ var gatewayRules = []Rule{
 		Says:   "Envoy names itself, and says nothing of an upstream that it asked.",
 		Source: "Envoy docs (x-envoy-upstream-service-time); published answers", Grade: Observed,
 		match: when(func(v *view) bool {
-			return (v.server == "envoy" || v.server == "istio-envoy") && v.whole && !v.has("x-envoy-upstream-service-time") || (v.server == "envoy" || v.server == "istio-envoy") && !v.whole && v.failed() && !v.has("x-envoy-upstream-service-time", "x-powered-by")
+			return (v.server == "envoy" || v.server == "istio-envoy") && v.whole && !v.has("x-envoy-upstream-service-time") || (v.server == "envoy" || v.server == "istio-envoy") && !v.whole && v.failed() && v.text == "" && !v.has("x-envoy-upstream-service-time", "x-powered-by")
 		}),
 	},
 	// Kong
