@@ -15,6 +15,8 @@ var chromiumFrames = []*regexp.Regexp{
 	regexp.MustCompile(`Access to (?P<kind>[A-Za-z ]+?) at '(?P<url>[^ ]+?)' (?:\(redirected from '(?P<first>[^ ]+?)'\) )?from origin '(?P<origin>[^ ']+)' has been blocked by CORS policy:? ?(?P<text>.*)`),
 	regexp.MustCompile(`(?:Redirect at|Redirect from) '(?P<first>[^ ]+?)' to '(?P<url>[^ ]+?)' has been blocked by CORS policy: (?P<text>.*)`),
 	regexp.MustCompile(`(?:Failed to load|(?:XMLHttpRequest|Fetch API) cannot load) (?P<url>https?://[^ ]+?)[:.] (?P<text>(?:Response|No '|The '|The value|Request header|Method|A wildcard|Credentials flag|Redirect|Cross origin|The request was redirected).*)`),
+	// What is left where people copied the reason alone.
+	regexp.MustCompile(`blocked by CORS policy: (?P<text>.+)`),
 }
 
 // therefore closes the older sentences, and names the page.
@@ -129,8 +131,17 @@ func parseChromium(pasted string) (Pasted, bool, error) {
 		}
 		p.chromiumReason(g["text"])
 		p.network(pasted)
-		if g["kind"] == "link element resource" {
+		switch g["kind"] {
+		case "link element resource":
 			p.Case.Initiator = exchange.InitiatorLink
+		case "manifest":
+			// HTML Standard, «Link type "manifest"»: no cookies unless the link
+			// says use-credentials, not even for the page's own origin.
+			if p.Case.Credentials == exchange.CredentialsInclude {
+				break // the reason shows that this one did
+			}
+			p.Case.Credentials = exchange.CredentialsOmit
+			p.note("The browser fetches a manifest without cookies, so a login in front of it always answers; with <link rel=\"manifest\" crossorigin=\"use-credentials\"> it sends them.")
 		}
 		p.understoodConsole("Chromium", g["kind"])
 		return p, true, nil
