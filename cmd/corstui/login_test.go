@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -57,12 +56,7 @@ func TestTheLoginWindowIsOfTheBrowserThatIsThere(t *testing.T) {
 // TestTheSessionComesFromAFirefoxWindow logs in through the backend, in a real
 // Firefox that needs no display.
 func TestTheSessionComesFromAFirefoxWindow(t *testing.T) {
-	if _, err := firefox.Find(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("needs an installed Firefox: ", err)
-	}
+	difftest.Installed(t, firefox.Find)
 	home := t.TempDir()
 	for k, v := range map[string]string{"MOZ_HEADLESS": "1", "DISPLAY": ":none", "HOME": home, "XDG_CACHE_HOME": home, "XDG_CONFIG_HOME": home, "TMPDIR": t.TempDir()} {
 		t.Setenv(k, v)

@@ -3,7 +3,6 @@ package chrome_test
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,14 +20,7 @@ import (
 // and is skipped by name elsewhere.
 func browserPath(t testing.TB) string {
 	t.Helper()
-	path, err := chrome.Find()
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("needs an installed Chromium: ", err)
-	}
-	return path
+	return difftest.Installed(t, chrome.Find)
 }
 
 func TestRunReportsWhatTheBrowserConcludes(t *testing.T) {

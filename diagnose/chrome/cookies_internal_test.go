@@ -2,7 +2,6 @@ package chrome
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -17,14 +16,7 @@ import (
 // CI and is skipped by name elsewhere.
 func installedForCookies(t *testing.T) string {
 	t.Helper()
-	path, err := Find()
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("needs an installed Chrome or Chromium: ", err)
-	}
-	return path
+	return difftest.Installed(t, Find)
 }
 
 // TestThirdPartyCookiesAreChromiums compares the wire with the model, under the

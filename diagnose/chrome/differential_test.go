@@ -45,7 +45,7 @@ func chromium(b *chrome.Browser) difftest.Subject {
 	return difftest.Subject{
 		Name: "Chromium",
 		Conclude: func(ctx context.Context, c exchange.Case) (difftest.Conclusion, string, error) {
-			o, err := fetchIn(ctx, b, c)
+			o, err := difftest.FetchIn[*chrome.Observation](ctx, b, c)
 			if err != nil {
 				return difftest.Conclusion{}, "", err
 			}
@@ -85,23 +85,4 @@ func TestTheModelConcludesWhatChromiumDoes(t *testing.T) {
 	if share := float64(len(exceptions)) / float64(len(all)); share > 0.01 {
 		t.Errorf("%d exceptions in %d scenarios are more than one in a hundred", len(exceptions), len(all))
 	}
-}
-
-// fetchIn runs the case, in a page that a service worker controls where the case
-// says so.
-func fetchIn(ctx context.Context, b *chrome.Browser, c exchange.Case) (*chrome.Observation, error) {
-	if !c.ServiceWorker {
-		return b.Fetch(ctx, c)
-	}
-	if err := b.InPage(ctx, c.Origin, difftest.JoinWorker); err != nil {
-		return nil, err
-	}
-	o, err := b.Fetch(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	if err := b.InPage(ctx, c.Origin, difftest.LeaveWorker); err != nil {
-		return nil, err
-	}
-	return o, b.InPage(ctx, "null", "true") // the next page is a new one
 }

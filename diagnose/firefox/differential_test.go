@@ -3,7 +3,6 @@ package firefox_test
 import (
 	"cmp"
 	"context"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -44,14 +43,7 @@ var serverReasons = []string{
 // and is skipped by name elsewhere.
 func browserPath(t testing.TB) string {
 	t.Helper()
-	path, err := firefox.Find()
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("needs an installed Firefox: ", err)
-	}
-	return path
+	return difftest.Installed(t, firefox.Find)
 }
 
 // subject compares a Firefox with the model.
@@ -60,7 +52,7 @@ func subject(b *firefox.Browser) difftest.Subject {
 		Name:   "Firefox",
 		Engine: fetch.Firefox,
 		Conclude: func(ctx context.Context, c exchange.Case) (difftest.Conclusion, string, error) {
-			o, err := fetchIn(ctx, b, c)
+			o, err := difftest.FetchIn[*firefox.Observation](ctx, b, c)
 			if err != nil {
 				return difftest.Conclusion{}, "", err
 			}
@@ -150,23 +142,4 @@ func TestThePreflightCacheIsFirefoxs(t *testing.T) {
 		}
 	}
 	difftest.CompareCaches(ctx, t, server, fetch.Firefox, nil, run)
-}
-
-// fetchIn runs the case, in a page that a service worker controls where the case
-// says so.
-func fetchIn(ctx context.Context, b *firefox.Browser, c exchange.Case) (*firefox.Observation, error) {
-	if !c.ServiceWorker {
-		return b.Fetch(ctx, c)
-	}
-	if err := b.InPage(ctx, c.Origin, difftest.JoinWorker); err != nil {
-		return nil, err
-	}
-	o, err := b.Fetch(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	if err := b.InPage(ctx, c.Origin, difftest.LeaveWorker); err != nil {
-		return nil, err
-	}
-	return o, b.InPage(ctx, "null", "true") // the next page is a new one
 }

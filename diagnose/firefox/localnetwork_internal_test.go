@@ -2,7 +2,6 @@ package firefox
 
 import (
 	"context"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,13 +41,7 @@ var originTold = regexp.MustCompile(` origin=\S+`)
 // The pages are of a server whose address a preference puts into the public
 // space.
 func TestLocalNetworkAccessIsFirefoxs(t *testing.T) {
-	path, err := Find()
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("needs an installed Firefox: ", err)
-	}
+	path := difftest.Installed(t, Find)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	server, pages := difftest.StartServer(t), difftest.StartServer(t)

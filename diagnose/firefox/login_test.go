@@ -21,13 +21,7 @@ import (
 // a display for, and returns the folder in which profiles are made.
 func windowWithoutDisplay(t *testing.T) (path, tmp string) {
 	t.Helper()
-	path, err := Find()
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("needs an installed Firefox: ", err)
-	}
+	path = difftest.Installed(t, Find)
 	home := t.TempDir()
 	tmp = t.TempDir()
 	for k, v := range map[string]string{"MOZ_HEADLESS": "1", "DISPLAY": ":none", "HOME": home, "XDG_CACHE_HOME": home, "XDG_CONFIG_HOME": home, "TMPDIR": tmp} {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"corstui/diagnose/chrome"
+	"corstui/diagnose/difftest"
 	"corstui/diagnose/lab"
 )
 
@@ -19,9 +20,7 @@ var differsInABrowser = map[string]string{
 // TestChromiumConcludesWhatTheScenariosSay runs every scenario's fetch in a real
 // browser: the lab's answers and its truths must fit together there too.
 func TestChromiumConcludesWhatTheScenariosSay(t *testing.T) {
-	if _, err := chrome.Find(); err != nil {
-		t.Skip("needs an installed Chromium: ", err)
-	}
+	difftest.Installed(t, chrome.Find)
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	l, err := lab.Start(ctx, "", 0)

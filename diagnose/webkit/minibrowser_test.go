@@ -36,12 +36,6 @@ var places = []string{
 // fails in CI and is skipped by name elsewhere.
 func installed(t testing.TB) (mini, xvfb string) {
 	t.Helper()
-	missing := func(what string) {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(what)
-		}
-		t.Skip(what)
-	}
 	for _, p := range places {
 		if m, err := filepath.Glob(p); err == nil && len(m) > 0 {
 			mini = m[0]
@@ -49,11 +43,11 @@ func installed(t testing.TB) (mini, xvfb string) {
 		}
 	}
 	if mini == "" {
-		missing("needs WebKitGTK's MiniBrowser (Debian: webkit2gtk-driver)")
+		difftest.Missing(t, "needs WebKitGTK's MiniBrowser (Debian: webkit2gtk-driver)")
 	}
 	xvfb, err := exec.LookPath("Xvfb")
 	if err != nil {
-		missing("needs Xvfb (Debian: xvfb)")
+		difftest.Missing(t, "needs Xvfb (Debian: xvfb)")
 	}
 	return mini, xvfb
 }
