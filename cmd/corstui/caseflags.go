@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"strings"
@@ -285,8 +284,8 @@ func readPEM(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
-	if len(b) > maxPEM {
+	b, more, err := readUpTo(f, maxPEM)
+	if more {
 		return nil, fmt.Errorf("larger than %d MiB", maxPEM>>20)
 	}
 	return b, err

@@ -26,11 +26,11 @@ func (a *app) readInput(name string) ([]byte, error) {
 		defer f.Close()
 		in = f
 	}
-	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	b, more, err := readUpTo(in, maxInput)
 	if err != nil {
 		return nil, fmt.Errorf("%s: cannot be read: %w; right would be a readable file, or - for standard input", name, cause(err))
 	}
-	if len(b) > maxInput {
+	if more {
 		return nil, fmt.Errorf("%s: more than %d MiB; right would be a smaller input", name, maxInput>>20)
 	}
 	return b, nil
@@ -51,11 +51,17 @@ func readRegular(name string, max int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, max+1))
-	if err == nil && int64(len(b)) > max {
+	b, more, err := readUpTo(f, max)
+	if more {
 		return nil, fmt.Errorf("it is larger than %d MiB", max>>20)
 	}
 	return b, err
+}
+
+// readUpTo reads at most max bytes, and says whether there are more.
+func readUpTo(r io.Reader, max int64) (b []byte, more bool, err error) {
+	b, err = io.ReadAll(io.LimitReader(r, max+1))
+	return b, int64(len(b)) > max, err
 }
 
 // maxOwn bounds the program's own files: settings and state.
