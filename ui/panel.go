@@ -206,7 +206,7 @@ func (s *walk) conclusion(w int, short bool) []rich.Line {
 	switch {
 	case v.Allowed && v.Partial:
 		return row("browser", rich.L(rich.S(rich.Good, "goes on."), " The real "+s.report.Case.Method+" was not sent from here: it may change something."), nil, w)
-	case v.Allowed && hasFinding(s.report, finding.NoCORSOpaque):
+	case v.Allowed && finding.Has(s.report.Findings, finding.NoCORSOpaque):
 		return row("browser", rich.L(rich.S(rich.Warn, "hands the page an empty answer:"), " status 0, no header, no body."), nil, w)
 	case v.Allowed:
 		l := rich.L(rich.S(rich.Good, "hands the answer to the page."))
@@ -242,7 +242,7 @@ func (s *walk) pasted(w int, tight bool) []rich.Line {
 	switch {
 	case said == nil || said.Reason == "":
 		return nil
-	case hasFinding(s.report, finding.ReportedOtherwise):
+	case finding.Has(s.report.Findings, finding.ReportedOtherwise):
 		l := rich.L(rich.S(rich.Warn, rich.OneLine(said.Reason)), " in your console, which is not what is found here. Reload the page, and look whether it still comes.")
 		if tight {
 			l = rich.L(rich.S(rich.Warn, "your console says something else"))
@@ -252,10 +252,6 @@ func (s *walk) pasted(w int, tight bool) []rich.Line {
 		return nil
 	}
 	return row("", rich.L(rich.S(rich.Dim, "as your console says: "+rich.OneLine(said.Reason))), nil, w)
-}
-
-func hasFinding(r *diagnose.Report, id string) bool {
-	return slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.ID == id })
 }
 
 // confirmation is what an installed browser concluded, where one was asked, and

@@ -7,6 +7,8 @@
 package finding
 
 import (
+	"slices"
+
 	"corstui/diagnose/answer"
 	"corstui/diagnose/exchange"
 	"corstui/diagnose/fetch"
@@ -38,6 +40,11 @@ type Finding struct {
 	// Because is the ID of the finding that this one follows from; empty for a
 	// root cause.
 	Because string `json:"because,omitempty"`
+}
+
+// Has says whether a finding of that ID is among them.
+func Has(fs []Finding, id string) bool {
+	return slices.ContainsFunc(fs, func(f Finding) bool { return f.ID == id })
 }
 
 // Fix names where the fix belongs and the snippet that makes it.

@@ -79,9 +79,7 @@ func (v *view) otherThanReported() string {
 		return ""
 	case allowed:
 		return "from here the browser would hand over the answer"
-	case !ok || r.Reason == "" || reason == nil || *reason == r.Reason:
-		return ""
-	case at == nil:
+	case !ok || r.Reason == "" || reason == nil || at == nil || *reason == r.Reason:
 		return ""
 	case r.Engine == "webkit": // whose line has no name: only the step can be compared
 		if (*at == fetch.AtPreflight) != strings.HasPrefix(r.Reason, "Preflight") {

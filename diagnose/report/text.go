@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -69,8 +68,7 @@ func writeNotes(b *strings.Builder, r diagnose.Report) {
 			notes = append(notes, fmt.Sprintf("Ray ID %s, %s: %s", ray, r.Started.Format("15:04 MST"), where))
 		}
 	}
-	if said := r.Case.Reported; said != nil && said.Reason != "" && !r.Verdict.Allowed &&
-		!slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.ID == finding.ReportedOtherwise }) {
+	if said := r.Case.Reported; said != nil && said.Reason != "" && !r.Verdict.Allowed && !finding.Has(r.Findings, finding.ReportedOtherwise) {
 		notes = append(notes, "as your browser's console said: "+said.Reason)
 	}
 	if n := r.Browser; n != nil {
